@@ -1,65 +1,50 @@
 /**
- * Decides which engine can run here, and loads it.
+ * Decides which engine runs the tensors, and loads it. COURSE_ENGINE chooses: `native` insists on the
+ * native library, `wasm` does without, `auto` (the default) takes the native one where it runs.
+ *
+ * A native library that is broken takes the whole process down with it. So it is loaded here only after
+ * a child process has loaded these very files and computed with them; see engine/seen.ts.
  */
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import * as util from 'node:util';
+import {assertChoice} from './check';
+import {loadNative} from './engine/native';
+import {nativeLibrary} from './engine/seen';
+import {loadWasm} from './engine/wasm';
 
+/** What runs the tensors. */
 export interface Engine {
   name: 'native' | 'wasm';
   /** One line for the reader, e.g. "TensorFlow 2.21.0 through tfjs-node 4.22.0, 2 threads". */
   description: string;
   /** Packages and libraries by name, for results.json. */
   versions: Record<string, string>;
+  /** Threads that one operation may use. */
   threads: number;
+  /** Why it is not the native library, and how to try again. Absent when it is, or was not wanted. */
+  note?: string;
 }
 
-/** Loads the engine: native where it runs, WebAssembly elsewhere, COURSE_ENGINE to force one. */
+/** How a reader asks for another attempt at the native library. */
+export const REPAIR_COMMAND = 'npm run doctor -- --repair';
+
+/**
+ * Loads the engine.
+ * @throws RangeError for an unknown COURSE_ENGINE, with the known ones;
+ * Error under COURSE_ENGINE=native when the native library cannot run, with the reason.
+ */
 export function chooseEngine(): Engine {
-  const wanted = process.env.COURSE_ENGINE ?? 'auto';
+  const wanted = process.env.COURSE_ENGINE || 'auto';
+  assertChoice('COURSE_ENGINE', wanted, ['auto', 'native', 'wasm']);
   if (wanted === 'wasm') return loadWasm();
-  return loadNative();
-}
-
-function loadNative(): Engine {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  restoreUtil();
-  /* eslint-disable @typescript-eslint/no-require-imports */
-  const tfn = require('@tensorflow/tfjs-node');
-  const tensorflow: string = tfn.backend().binding.TF_Version;
-  const version: string = tfn.version['tfjs-node'];
-  const threads = os.cpus().length;
-  return {
-    name: 'native',
-    description: `TensorFlow ${tensorflow} through tfjs-node ${version}, ${threads} threads`,
-    versions: {tensorflow, 'tfjs-node': version},
-    threads,
-  };
-}
-
-function loadWasm(): Engine {
-  const wasm = require('@tensorflow/tfjs-backend-wasm');
-  const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
-  wasm.setWasmPaths(folder + path.sep);
-  return {
-    name: 'wasm',
-    description: `WebAssembly, tfjs-backend-wasm ${wasm.version_wasm}`,
-    versions: {'tfjs-backend-wasm': wasm.version_wasm},
-    threads: 1,
-  };
-}
-
-// tfjs-node calls four helpers that Node 23 removed and Node 22 warns about.
-function restoreUtil(): void {
-  const helpers = {
-    isNullOrUndefined: (v: unknown) => v == null,
-    isArray: Array.isArray,
-    isString: (v: unknown) => typeof v === 'string',
-    isUndefined: (v: unknown) => v === undefined,
-  };
-  for (const [name, value] of Object.entries(helpers)) {
-    Object.defineProperty(util, name, {value, configurable: true, writable: true});
+  const library = nativeLibrary();
+  if (library.ok) return loadNative();
+  if (wanted === 'native') {
+    throw new Error(
+      `COURSE_ENGINE=native: the native library cannot be used: ${library.reason}. ` +
+        `Try again with "${REPAIR_COMMAND}", or leave COURSE_ENGINE unset to run on WebAssembly.`,
+    );
   }
+  return {
+    ...loadWasm(),
+    note: `The native library is not used: ${library.reason}. To try again: ${REPAIR_COMMAND}`,
+  };
 }
-void fs;
