@@ -1,1 +1,21 @@
+/** The public surface of the course, one line per export. */
 export * as tf from './tf';
+export {seedEverything, RandomStream} from './random';
+export {loadMnist} from './data/mnist';
+export {readIdx} from './data/idx';
+export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
+export {splitExamples} from './data/split';
+export {allBinaryImages, pointsOnLine} from './data/toy';
+export {inBatches} from './data/batches';
+export {Dense, denseStack} from './layers/dense';
+export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
+export {reconstruct, type Autoencoder, type Codec, type LossTerms, type Trainable} from './models/autoencoder';
+export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
+export {Pca} from './models/pca';
+export {fit, type FitOptions} from './train/fit';
+export {type History} from './train/history';
+export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
+export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
+export {ssim} from './metrics/ssim';
+export {nearestCentroidAccuracy} from './metrics/read-out';
+export {startLesson, type Lesson} from './lesson/lesson';

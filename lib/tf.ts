@@ -20,3 +20,26 @@ export async function ready(): Promise<void> {
   if (engine.name === 'wasm' && tfjs.getBackend() !== 'wasm') await tfjs.setBackend('wasm');
   await tfjs.ready();
 }
+
+/**
+ * Runs one TensorFlow operation that tfjs has no function for; native engine only.
+ * @param attributes dtype names become TensorFlow types.
+ */
+export function nativeOperation(
+  name: string,
+  attributes: Record<string, 'float32' | 'int32'>,
+  inputs: tfjs.Tensor[],
+): tfjs.Tensor {
+  const backend = tfjs.backend() as unknown as {
+    binding: Record<string, number>;
+    executeSingleOutput(name: string, attributes: object[], inputs: tfjs.Tensor[]): tfjs.Tensor;
+  };
+  const {binding} = backend;
+  const types = {float32: binding.TF_FLOAT, int32: binding.TF_INT32};
+  const list = Object.entries(attributes).map(([key, dtype]) => ({
+    name: key,
+    type: binding.TF_ATTR_TYPE,
+    value: types[dtype],
+  }));
+  return backend.executeSingleOutput(name, list, inputs);
+}

@@ -52,20 +52,20 @@ export class PhiloxSequence {
   next(): number {
     if (this.used === 4) {
       philox(this.counter, this.k0, this.k1, this.words);
-      if (++this.counter[0] === 0x100000000 || this.counter[0] === 0) this.counter[1]++;
+      if (++this.counter[0] === 0) this.counter[1]++; // Uint32Array wraps to 0
       this.used = 0;
     }
     return this.words[this.used++];
   }
 }
 
-// The upper 32 bits of the product of two 32-bit words, through 16-bit halves: doubles hold 53 bits only.
+// The upper 32 bits of the product of two 32-bit words, in 16-bit halves: doubles hold only 53 bits.
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + Math.floor((aLow * bLow) / 0x10000);
-  const cross = aLow * bHigh + (middle & 0xffff) + (middle % 0x10000 === (middle & 0xffff) ? 0 : 0);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const cross = aLow * bHigh + (middle & 0xffff);
+  return aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000);
 }

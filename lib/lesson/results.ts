@@ -1,0 +1,69 @@
+/** The numbers of a lesson, as they are written to results.json. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {assertChoice} from '../check';
+import {profiles, type Profile} from './profile';
+
+export interface Metric {
+  /** Dotted, e.g. "sse.autoencoder-30". */
+  name: string;
+  value: number;
+  /** In words, e.g. "squared error per image". */
+  unit: string;
+  better: 'lower' | 'higher';
+  /** The number in the literature that this one stands beside. */
+  published?: {value: number; source: string};
+}
+
+export interface Results {
+  lesson: string;
+  profile: Profile;
+  seed: number;
+  engine: string;
+  versions: Record<string, string>;
+  seconds: number;
+  metrics: Metric[];
+}
+
+/** The text of results.json: keys in a fixed order, no dates, six significant digits. */
+export function formatResults(results: Results): string {
+  const {lesson, profile, seed, engine, versions, seconds, metrics} = results;
+  const ordered = {
+    lesson,
+    profile,
+    seed,
+    engine,
+    versions: Object.fromEntries(Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1))),
+    seconds: Math.round(seconds * 10) / 10,
+    metrics: metrics.map(({name, value, unit, better, published}) => ({
+      name,
+      value: Number(value.toPrecision(6)),
+      unit,
+      better,
+      ...(published ? {published: {value: published.value, source: published.source}} : {}),
+    })),
+  };
+  return JSON.stringify(ordered, null, 2) + '\n';
+}
+
+/** Writes results.json to a temporary name and renames it when it is whole. */
+export function writeResults(file: string, results: Results): void {
+  fs.mkdirSync(path.dirname(file), {recursive: true});
+  fs.writeFileSync(`${file}.part`, formatResults(results));
+  fs.renameSync(`${file}.part`, file);
+}
+
+/** Reads a results.json. @throws Error naming the file and what is wrong with it. */
+export function readResults(file: string): Results {
+  let results: Results;
+  try {
+    results = JSON.parse(fs.readFileSync(file, 'utf8')) as Results;
+  } catch (error) {
+    throw new Error(`${file}: expected results in JSON, got ${(error as Error).message}; run the lesson again to make it anew`);
+  }
+  if (typeof results.lesson !== 'string' || !Array.isArray(results.metrics)) {
+    throw new Error(`${file}: expected the keys lesson and metrics, got ${Object.keys(results).join(', ') || 'none'}`);
+  }
+  assertChoice(`${file}: profile`, results.profile, profiles);
+  return results;
+}

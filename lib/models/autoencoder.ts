@@ -1,0 +1,43 @@
+/** What training and metrics may know of a model. */
+import type * as tf from '../tf';
+
+/** Scalars by name; `total` is what is minimised. */
+export interface LossTerms {
+  total: tf.Scalar;
+  [term: string]: tf.Scalar;
+}
+
+/** A model that `fit` can train on batches of x. */
+export interface Trainable {
+  /** The terms of the loss for a batch x [n, d], each a scalar averaged over the batch. */
+  losses(x: tf.Tensor2D): LossTerms;
+  /** What the optimizer may change. Without this list tfjs would update all that the loss reaches. */
+  readonly variables: tf.Variable[];
+}
+
+/** Encoder and decoder. */
+export interface Codec {
+  /** x [n, d] -> z [n, k]. */
+  encode(x: tf.Tensor2D): tf.Tensor2D;
+  /** z [n, k] -> x̂ [n, d]. */
+  decode(z: tf.Tensor2D): tf.Tensor2D;
+  dispose(): void;
+}
+
+/** A model as it is kept in a checkpoint. */
+export interface Storable {
+  /** The kind of model, e.g. "DenseAutoencoder"; a checkpoint of another kind is refused. */
+  readonly kind: string;
+  readonly config: object;
+  readonly variables: tf.Variable[];
+}
+
+export interface Autoencoder extends Trainable, Codec, Storable {}
+
+/** x [n, d] through the code and back, [n, d]. */
+export function reconstruct(model: Pick<Codec, 'encode' | 'decode'>, x: tf.Tensor2D): tf.Tensor2D {
+  const z = model.encode(x);
+  const back = model.decode(z);
+  z.dispose();
+  return back;
+}

@@ -1,0 +1,130 @@
+/** The training loop: batches, losses, steps, records. */
+import {assertInteger, assertOptions, assertPositive} from '../check';
+import {batchPlaces, gatherRows} from '../data/batches';
+import {interrupts} from '../display';
+import type {Trainable} from '../models/autoencoder';
+import {RandomStream} from '../random';
+import type * as tf from '../tf';
+import type {History} from './history';
+import {trainingProgress} from './progress';
+import {scheduleFunction, type Schedule} from './schedule';
+import {evaluate, TrainingStep, type Terms} from './step';
+import {Weights} from './weights';
+
+export interface FitOptions {
+  /** Passes over the training examples. Time grows with it in proportion. */
+  epochs: number;
+  /** Examples per step. Default 128: smaller batches take more steps and more time per epoch. */
+  batchSize?: number;
+  /** Adam's step size at the start. Default 1e-3; above about 1e-2 dense nets diverge. */
+  learningRate?: number;
+  /** How the step size falls. Default constant. */
+  schedule?: Schedule;
+  /** [m, d], never trained on: its losses are recorded after each epoch. */
+  validation?: tf.Tensor2D;
+  /** Stop after this many epochs without a better validation total, and keep the best weights. */
+  patience?: number;
+  /** Fixes the order of the batches. Default 0. */
+  seed?: number;
+  /** Show a progress line in the notebook or the terminal. Default true. */
+  progress?: boolean;
+  /** Called after every epoch. */
+  onEpoch?: (history: History) => void | Promise<void>;
+}
+
+const known = ['epochs', 'batchSize', 'learningRate', 'schedule', 'validation', 'patience', 'seed', 'progress', 'onEpoch'];
+
+/**
+ * Trains a model on x [n, d]. The notebook's stop button ends it after the running step; the model and
+ * the history so far remain usable.
+ * @throws Error when a loss is not finite: it names the step and the term, and the last good weights are back.
+ */
+export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions): Promise<History> {
+  assertOptions('fit', options, known);
+  const {epochs, batchSize = 128, learningRate = 1e-3, schedule = 'constant', validation, seed = 0} = options;
+  assertInteger('epochs', epochs);
+  assertInteger('batchSize', batchSize);
+  assertPositive('learningRate', learningRate);
+  if (options.patience !== undefined) assertInteger('patience', options.patience);
+  if (options.patience !== undefined && !validation) throw new TypeError('patience: expected validation examples to judge by, got none');
+
+  const n = x.shape[0];
+  const random = new RandomStream(seed).split('batches');
+  const rate = scheduleFunction(schedule);
+  const totalSteps = epochs * Math.ceil(n / batchSize);
+  const history: History = {epochs: [], steps: 0, ending: 'completed', seconds: 0};
+  const step = new TrainingStep(model);
+  const good = new Weights(model.variables);
+  const best = new Weights(model.variables);
+  const progress = trainingProgress(epochs, options.progress ?? true);
+  const began = Date.now();
+  let bestTotal = Infinity;
+  let stop = false;
+  const interrupt = () => (stop = true);
+  interrupts.on('interrupt', interrupt);
+
+  try {
+    for (let epoch = 1; epoch <= epochs && !stop; epoch++) {
+      const sums: Terms = {};
+      let seen = 0;
+      for (const places of batchPlaces(random.permutation(n), batchSize)) {
+        const candidate = step.count % 50 === 0 ? new Weights(model.variables) : undefined;
+        const batch = gatherRows(x, places);
+        const terms = step.run(batch, learningRate * rate(step.count / totalSteps));
+        batch.dispose();
+        assertFinite(terms, step.count, good);
+        if (candidate) good.replaceBy(candidate);
+        for (const [name, value] of Object.entries(terms)) sums[name] = (sums[name] ?? 0) + value * places.length;
+        seen += places.length;
+        await progress.at(epoch - 1 + seen / n, sums.total / seen);
+        if (stop) break;
+      }
+      history.steps = step.count;
+      history.seconds = (Date.now() - began) / 1000;
+      history.epochs.push({
+        epoch,
+        train: mapValues(sums, (sum) => sum / seen),
+        ...(validation ? {validation: evaluate(model, validation)} : {}),
+        learningRate: learningRate * rate((step.count - 1) / totalSteps),
+        seconds: history.seconds,
+      });
+      await options.onEpoch?.(history);
+      if (validation) {
+        const total = history.epochs[epoch - 1].validation!.total;
+        if (total < bestTotal) {
+          bestTotal = total;
+          best.replaceBy(new Weights(model.variables));
+        } else if (epoch - bestEpoch(history) >= (options.patience ?? Infinity) && !stop) {
+          history.ending = 'stopped early';
+          break;
+        }
+      }
+    }
+    if (stop) history.ending = 'interrupted';
+    if (options.patience !== undefined) best.restore();
+    return history;
+  } finally {
+    interrupts.off('interrupt', interrupt);
+    progress.end(history);
+    [step, good, best].forEach((held) => held.dispose());
+  }
+}
+
+function assertFinite(terms: Terms, step: number, good: Weights): void {
+  const bad = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
+  if (!bad) return;
+  good.restore();
+  throw new Error(
+    `training stopped at step ${step}: the loss term "${bad[0]}" is ${bad[1]}. The last good weights are back; ` +
+      'try a smaller learning rate, or look for NaN in the data',
+  );
+}
+
+function bestEpoch(history: History): number {
+  const totals = history.epochs.map((record) => record.validation!.total);
+  return 1 + totals.indexOf(Math.min(...totals));
+}
+
+function mapValues(terms: Terms, f: (value: number) => number): Terms {
+  return Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, f(value)]));
+}
