@@ -24,7 +24,11 @@ export async function tensorsLeaked(f: () => unknown): Promise<number> {
 }
 
 /** The gradient of a scalar function by central differences, one coordinate at a time. */
-export function numericalGradient(f: (x: Float32Array) => number, x: Float32Array, step = 1e-2): Float32Array {
+export function numericalGradient(
+  f: (x: Float32Array) => number,
+  x: Float32Array,
+  step = 1e-2,
+): Float32Array {
   return x.map((value, i) => {
     const at = (v: number) => f(Float32Array.from(x, (u, j) => (j === i ? v : u)));
     return (at(value + step) - at(value - step)) / (2 * step);

@@ -16,7 +16,9 @@ export interface CatalogueEntry {
 
 /** The entry of a data set. @throws RangeError listing the known names. */
 export function catalogueEntry(name: string): CatalogueEntry {
-  const catalogue = JSON.parse(fs.readFileSync(path.join(projectRoot, 'datasets', 'catalogue.json'), 'utf8')) as Record<string, CatalogueEntry>;
+  const catalogue = JSON.parse(
+    fs.readFileSync(path.join(projectRoot, 'datasets', 'catalogue.json'), 'utf8'),
+  ) as Record<string, CatalogueEntry>;
   assertChoice('data set', name, Object.keys(catalogue));
   return catalogue[name];
 }

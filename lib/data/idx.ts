@@ -24,7 +24,9 @@ export function readIdx(file: string, sha256?: string): IdxArray {
   if (sha256 !== undefined) {
     const got = createHash('sha256').update(raw).digest('hex');
     if (got !== sha256) {
-      throw new Error(`${file}: expected SHA-256 ${sha256}, got ${got}; the file was truncated or altered, fetch it again`);
+      throw new Error(
+        `${file}: expected SHA-256 ${sha256}, got ${got}; the file was truncated or altered, fetch it again`,
+      );
     }
   }
   return parseIdx(file, raw[0] === 0x1f && raw[1] === 0x8b ? decompress(file, raw) : raw);
@@ -34,15 +36,21 @@ export function readIdx(file: string, sha256?: string): IdxArray {
 export function parseIdx(name: string, bytes: Uint8Array): IdxArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint16(0) !== 0) {
-    throw new Error(`${name}: expected an IDX file, which begins with two zero bytes, got ${describeStart(bytes)}`);
+    throw new Error(
+      `${name}: expected an IDX file, which begins with two zero bytes, got ${describeStart(bytes)}`,
+    );
   }
   if (bytes[2] !== UNSIGNED_BYTE) {
-    throw new Error(`${name}: expected IDX type 0x08 (unsigned bytes), got 0x${bytes[2].toString(16).padStart(2, '0')}`);
+    throw new Error(
+      `${name}: expected IDX type 0x08 (unsigned bytes), got 0x${bytes[2].toString(16).padStart(2, '0')}`,
+    );
   }
   const rank = bytes[3];
   const start = 4 + 4 * rank;
   if (rank === 0 || bytes.length < start) {
-    throw new Error(`${name}: expected a header of ${start} bytes for ${rank} dimensions, got ${bytes.length} bytes`);
+    throw new Error(
+      `${name}: expected a header of ${start} bytes for ${rank} dimensions, got ${bytes.length} bytes`,
+    );
   }
   const shape = Array.from({length: rank}, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((a, b) => a * b, 1);
@@ -70,7 +78,9 @@ function decompress(file: string, raw: Uint8Array): Uint8Array {
   try {
     return gunzipSync(raw);
   } catch (error) {
-    throw new Error(`${file}: expected a whole gzip file, got one that does not unpack (${(error as Error).message})`);
+    throw new Error(
+      `${file}: expected a whole gzip file, got one that does not unpack (${(error as Error).message})`,
+    );
   }
 }
 

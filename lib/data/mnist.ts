@@ -7,6 +7,7 @@ import {labelledImages, type LabelledImages} from './images';
  * The test images are for the last number of a lesson: tune on {@link splitExamples}' validation part.
  */
 export function loadMnist(): {train: LabelledImages; test: LabelledImages} {
-  const read = (part: string) => labelledImages(readCatalogued('mnist', `${part}-images`), readCatalogued('mnist', `${part}-labels`));
+  const read = (part: string) =>
+    labelledImages(readCatalogued('mnist', `${part}-images`), readCatalogued('mnist', `${part}-labels`));
   return {train: read('train'), test: read('test')};
 }

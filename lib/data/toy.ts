@@ -26,5 +26,8 @@ export function pointsOnLine(n: number, slope: number, noise: number, random: Ra
   const t = random.uniforms(n, -1, 1);
   const e = random.normals(2 * n, noise);
   const at = (i: number) => (i % 2 === 0 ? t[i / 2] : slope * t[(i - 1) / 2]) + e[i];
-  return tf.tensor2d(Float32Array.from({length: 2 * n}, (_, i) => at(i)), [n, 2]);
+  return tf.tensor2d(
+    Float32Array.from({length: 2 * n}, (_, i) => at(i)),
+    [n, 2],
+  );
 }

@@ -58,11 +58,21 @@ export function denseStack(
   options: {hidden: Activation; output?: Activation},
   random: RandomStream,
 ): Stack {
-  if (widths.length < 2) throw new RangeError(`${name}: expected at least two widths, input and output, got ${widths.length}`);
+  if (widths.length < 2)
+    throw new RangeError(`${name}: expected at least two widths, input and output, got ${widths.length}`);
   const last = widths.length - 2;
   const layers = widths
     .slice(1)
-    .map((width, i) => new Dense(`${name}/${i}`, widths[i], width, i === last ? (options.output ?? 'linear') : options.hidden, random));
+    .map(
+      (width, i) =>
+        new Dense(
+          `${name}/${i}`,
+          widths[i],
+          width,
+          i === last ? (options.output ?? 'linear') : options.hidden,
+          random,
+        ),
+    );
   return {
     apply: (x) => layers.reduce((h, layer) => layer.apply(h), x),
     variables: layers.flatMap((layer) => layer.variables),

@@ -36,7 +36,8 @@ export class Lesson {
 
   /** Records a number and gives it back; the same name again replaces it. */
   record(metric: Metric): number {
-    if (!Number.isFinite(metric.value)) throw new RangeError(`${metric.name}: expected a finite number, got ${metric.value}`);
+    if (!Number.isFinite(metric.value))
+      throw new RangeError(`${metric.name}: expected a finite number, got ${metric.value}`);
     const place = this.metrics.findIndex(({name}) => name === metric.name);
     if (place >= 0) this.metrics[place] = metric;
     else this.metrics.push(metric);
@@ -72,6 +73,8 @@ export class Lesson {
 export async function startLesson(name: string, {seed}: {seed: number}): Promise<Lesson> {
   await tf.ready();
   const lesson = new Lesson(name, seed, currentProfile());
-  console.log(`${tf.engine.description} · Node ${process.versions.node} · profile ${lesson.profile} · seed ${seed}`);
+  console.log(
+    `${tf.engine.description} · Node ${process.versions.node} · profile ${lesson.profile} · seed ${seed}`,
+  );
   return lesson;
 }

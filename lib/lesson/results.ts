@@ -59,10 +59,14 @@ export function readResults(file: string): Results {
   try {
     results = JSON.parse(fs.readFileSync(file, 'utf8')) as Results;
   } catch (error) {
-    throw new Error(`${file}: expected results in JSON, got ${(error as Error).message}; run the lesson again to make it anew`);
+    throw new Error(
+      `${file}: expected results in JSON, got ${(error as Error).message}; run the lesson again to make it anew`,
+    );
   }
   if (typeof results.lesson !== 'string' || !Array.isArray(results.metrics)) {
-    throw new Error(`${file}: expected the keys lesson and metrics, got ${Object.keys(results).join(', ') || 'none'}`);
+    throw new Error(
+      `${file}: expected the keys lesson and metrics, got ${Object.keys(results).join(', ') || 'none'}`,
+    );
   }
   assertChoice(`${file}: profile`, results.profile, profiles);
   return results;

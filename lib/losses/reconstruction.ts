@@ -32,6 +32,10 @@ export function gaussianNll(x: tf.Tensor2D, mean: tf.Tensor2D, logVar: tf.Tensor
   assertShape('mean', mean, x.shape);
   return tf.tidy(() => {
     const scaled = tf.div(tf.sub(x, mean).square(), tf.exp(logVar));
-    return tf.add(scaled, tf.add(logVar, Math.log(2 * Math.PI))).mul(0.5).sum(1).mean();
+    return tf
+      .add(scaled, tf.add(logVar, Math.log(2 * Math.PI)))
+      .mul(0.5)
+      .sum(1)
+      .mean();
   });
 }

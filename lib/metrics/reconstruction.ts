@@ -30,7 +30,11 @@ export function psnr(x: tf.Tensor2D, reconstruction: tf.Tensor2D, peak = 1): num
 }
 
 /** The {@link sse} of a model that encodes and decodes, `batchSize` rows at a time. */
-export function reconstructionSse(model: Pick<Codec, 'encode' | 'decode'>, x: tf.Tensor2D, batchSize = 1000): number {
+export function reconstructionSse(
+  model: Pick<Codec, 'encode' | 'decode'>,
+  x: tf.Tensor2D,
+  batchSize = 1000,
+): number {
   const back = inBatches(x, batchSize, (part) => reconstruct(model, part));
   const error = sse(x, back);
   back.dispose();

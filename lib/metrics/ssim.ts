@@ -21,7 +21,8 @@ export function ssim(
 ): number {
   assertInteger('height', height);
   assertInteger('width', width);
-  if (Math.min(height, width) < WINDOW) throw new RangeError(`images: expected at least ${WINDOW} x ${WINDOW} pixels, got ${height} x ${width}`);
+  if (Math.min(height, width) < WINDOW)
+    throw new RangeError(`images: expected at least ${WINDOW} x ${WINDOW} pixels, got ${height} x ${width}`);
   assertShape('x', x, [null, height * width]);
   assertShape('reconstruction', reconstruction, x.shape);
   return tf.tidy(() => {

@@ -37,7 +37,12 @@ export class DenseAutoencoder implements Autoencoder {
   private readonly decoder: Stack; // [n, k] -> [n, d]; logits if the likelihood is Bernoulli
 
   constructor(config: DenseAutoencoderConfig) {
-    const defaults = {hiddenDims: [512, 256], activation: 'silu' as const, reconstruction: 'squared' as const, seed: 0};
+    const defaults = {
+      hiddenDims: [512, 256],
+      activation: 'silu' as const,
+      reconstruction: 'squared' as const,
+      seed: 0,
+    };
     assertOptions('DenseAutoencoder', config, ['inputDim', 'latentDim', ...Object.keys(defaults)]);
     this.config = {...defaults, ...config};
     const {inputDim, latentDim, hiddenDims, activation: hidden, reconstruction, seed} = this.config;
@@ -47,7 +52,12 @@ export class DenseAutoencoder implements Autoencoder {
     assertChoice('reconstruction', reconstruction, ['squared', 'bernoulli']);
     const random = new RandomStream(seed);
     this.encoder = denseStack('encoder', [inputDim, ...hiddenDims, latentDim], {hidden}, random);
-    this.decoder = denseStack('decoder', [latentDim, ...hiddenDims.slice().reverse(), inputDim], {hidden}, random);
+    this.decoder = denseStack(
+      'decoder',
+      [latentDim, ...hiddenDims.slice().reverse(), inputDim],
+      {hidden},
+      random,
+    );
   }
 
   encode(x: tf.Tensor2D): tf.Tensor2D {
@@ -68,7 +78,9 @@ export class DenseAutoencoder implements Autoencoder {
     assertShape('x', x, [null, this.config.inputDim]);
     return tf.tidy(() => {
       const out = this.decoder.apply(this.encoder.apply(x));
-      return {total: this.config.reconstruction === 'bernoulli' ? bernoulliNll(x, out) : squaredError(x, out)};
+      return {
+        total: this.config.reconstruction === 'bernoulli' ? bernoulliNll(x, out) : squaredError(x, out),
+      };
     });
   }
 

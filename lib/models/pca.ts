@@ -30,7 +30,8 @@ export class Pca implements Codec {
   static fit(x: tf.Tensor2D, components: number): Pca {
     const [n, d] = x.shape;
     assertInteger('components', components);
-    if (components > d) throw new RangeError(`components: expected at most ${d}, the number of features, got ${components}`);
+    if (components > d)
+      throw new RangeError(`components: expected at most ${d}, the number of features, got ${components}`);
     if (n < 1) throw new RangeError(`x: expected at least one row, got ${n}`);
     const mean = tf.tidy(() => x.mean(0) as tf.Tensor1D);
     const covariance = tf.tidy(() => {
@@ -51,7 +52,9 @@ export class Pca implements Codec {
   truncate(components: number): Pca {
     assertInteger('components', components);
     if (components > this.latentDim) {
-      throw new RangeError(`components: expected at most ${this.latentDim}, the number that was fitted, got ${components}`);
+      throw new RangeError(
+        `components: expected at most ${this.latentDim}, the number that was fitted, got ${components}`,
+      );
     }
     const columns = this.components.slice([0, 0], [this.components.shape[0], components]);
     return new Pca(this.mean.clone(), columns, this.variances);
@@ -74,7 +77,10 @@ export class Pca implements Codec {
 
 // Eigenvectors as columns [d, d], the largest eigenvalue first; each with its largest entry positive, so
 // that a plot does not flip from one machine to the next.
-function eigenvectors(symmetric: ArrayLike<number>, d: number): {vectors: Float32Array; values: Float64Array} {
+function eigenvectors(
+  symmetric: ArrayLike<number>,
+  d: number,
+): {vectors: Float32Array; values: Float64Array} {
   const matrix = Matrix.from1DArray(d, d, Array.from(symmetric));
   const decomposition = new EigenvalueDecomposition(matrix, {assumeSymmetric: true});
   const ascending = decomposition.realEigenvalues;

@@ -87,7 +87,8 @@ export class RandomStream {
   ): tf.Tensor<R> {
     const size = (shape as number[]).reduce((a, b) => a * b, 1);
     const place = current?.place(this.key.join());
-    const seed0 = place === undefined ? this.key[1] | 0 : (this.key[0] ^ Math.imul(place + 1, 0x9e3779b9)) | 0;
+    const seed0 =
+      place === undefined ? this.key[1] | 0 : (this.key[0] ^ Math.imul(place + 1, 0x9e3779b9)) | 0;
     return tf.tidy(() => {
       const step = current ? current.step : tf.scalar(this.draws++, 'int32');
       if (tf.engine.name !== 'native') {

@@ -57,19 +57,29 @@ export function loadCheckpoint(file: string, model: Storable): void {
   const {header, payload} = read(file);
   const metadata = header.__metadata__;
   if (Number(metadata.version) > VERSION) {
-    throw new Error(`${file}: expected checkpoint version ${VERSION}, got ${metadata.version}; a newer version of the course wrote it, update yours`);
+    throw new Error(
+      `${file}: expected checkpoint version ${VERSION}, got ${metadata.version}; a newer version of the course wrote it, update yours`,
+    );
   }
-  if (metadata.kind !== model.kind) throw new Error(`${file}: expected a ${model.kind}, got a ${metadata.kind}`);
+  if (metadata.kind !== model.kind)
+    throw new Error(`${file}: expected a ${model.kind}, got a ${metadata.kind}`);
   const config = JSON.parse(metadata.config) as object;
   if (!isDeepStrictEqual(config, JSON.parse(JSON.stringify(model.config)))) {
-    throw new Error(`${file}: expected a model with options ${JSON.stringify(model.config)}, got ${metadata.config}`);
+    throw new Error(
+      `${file}: expected a model with options ${JSON.stringify(model.config)}, got ${metadata.config}`,
+    );
   }
-  if (sha256(payload) !== metadata.sha256) throw new Error(`${file}: expected weights with SHA-256 ${metadata.sha256}, got others; the file was altered`);
+  if (sha256(payload) !== metadata.sha256)
+    throw new Error(
+      `${file}: expected weights with SHA-256 ${metadata.sha256}, got others; the file was altered`,
+    );
   const bytes = payload.buffer.slice(payload.byteOffset, payload.byteOffset + payload.byteLength);
   let start = 0;
   tf.tidy(() => {
     for (const variable of model.variables) {
-      variable.assign(tf.tensor(new Float32Array(bytes.slice(start, start + 4 * variable.size)), variable.shape));
+      variable.assign(
+        tf.tensor(new Float32Array(bytes.slice(start, start + 4 * variable.size)), variable.shape),
+      );
       start += 4 * variable.size;
     }
   });
@@ -82,7 +92,8 @@ function read(file: string): {header: Header; payload: Buffer} {
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes`);
   const length = Number(bytes.readBigUInt64LE(0));
-  if (length > bytes.length - 8) fail(`${bytes.length} bytes where the header alone needs ${8 + length}; truncated, or no checkpoint`);
+  if (length > bytes.length - 8)
+    fail(`${bytes.length} bytes where the header alone needs ${8 + length}; truncated, or no checkpoint`);
   let header: Header;
   try {
     header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Header;

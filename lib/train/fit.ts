@@ -32,7 +32,17 @@ export interface FitOptions {
   onEpoch?: (history: History) => void | Promise<void>;
 }
 
-const known = ['epochs', 'batchSize', 'learningRate', 'schedule', 'validation', 'patience', 'seed', 'progress', 'onEpoch'];
+const known = [
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'schedule',
+  'validation',
+  'patience',
+  'seed',
+  'progress',
+  'onEpoch',
+];
 
 /**
  * Trains a model on x [n, d]. The notebook's stop button ends it after the running step; the model and
@@ -46,7 +56,8 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   assertInteger('batchSize', batchSize);
   assertPositive('learningRate', learningRate);
   if (options.patience !== undefined) assertInteger('patience', options.patience);
-  if (options.patience !== undefined && !validation) throw new TypeError('patience: expected validation examples to judge by, got none');
+  if (options.patience !== undefined && !validation)
+    throw new TypeError('patience: expected validation examples to judge by, got none');
 
   const n = x.shape[0];
   const random = new RandomStream(seed).split('batches');
@@ -74,7 +85,8 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
         batch.dispose();
         assertFinite(terms, step.count, good);
         if (candidate) good.replaceBy(candidate);
-        for (const [name, value] of Object.entries(terms)) sums[name] = (sums[name] ?? 0) + value * places.length;
+        for (const [name, value] of Object.entries(terms))
+          sums[name] = (sums[name] ?? 0) + value * places.length;
         seen += places.length;
         await progress.at(epoch - 1 + seen / n, sums.total / seen);
         if (stop) break;

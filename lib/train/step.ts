@@ -16,7 +16,8 @@ export class TrainingStep {
 
   constructor(private readonly model: Trainable) {
     this.variables = model.variables;
-    if (this.variables.length === 0) throw new Error('variables: expected at least one that training may change, got none');
+    if (this.variables.length === 0)
+      throw new Error('variables: expected at least one that training may change, got none');
   }
 
   /** Steps taken so far. */
@@ -61,6 +62,7 @@ export function evaluate(model: Trainable, x: tf.Tensor2D, batchSize = 500): Ter
 }
 
 function scalarOf(name: string, value: tf.Tensor): number {
-  if (value.size !== 1) throw new TypeError(`loss ${name}: expected a scalar, got shape [${value.shape.join(', ')}]`);
+  if (value.size !== 1)
+    throw new TypeError(`loss ${name}: expected a scalar, got shape [${value.shape.join(', ')}]`);
   return value.dataSync()[0];
 }

@@ -17,7 +17,7 @@ export class Weights {
 
   /** Gives the variables the values of this copy. */
   restore(): void {
-    this.variables.forEach((variable, i) => variable.assign(this.values[i].clone()));
+    this.variables.forEach((variable, i) => variable.assign(this.values[i]));
   }
 
   dispose(): void {

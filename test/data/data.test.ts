@@ -1,0 +1,191 @@
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {batchPlaces, inBatches} from '../../lib/data/batches';
+import {catalogueEntry} from '../../lib/data/catalogue';
+import {formatIdx, parseIdx, readIdx} from '../../lib/data/idx';
+import {firstOfEach, labelledImages, take} from '../../lib/data/images';
+import {loadMnist} from '../../lib/data/mnist';
+import {splitExamples} from '../../lib/data/split';
+import {allBinaryImages, pointsOnLine} from '../../lib/data/toy';
+import {RandomStream} from '../../lib/random';
+import * as tf from '../../lib/tf';
+import {assertClose} from '../helpers';
+
+describe('IDX files', () => {
+  const array = {shape: [2, 3], data: Uint8Array.of(0, 1, 2, 253, 254, 255)};
+
+  it('give back any array that was written, plain and compressed', () => {
+    const random = new RandomStream(4);
+    for (let trial = 0; trial < 50; trial++) {
+      const shape = Array.from({length: 1 + random.integer(4)}, () => random.integer(5));
+      const data = Uint8Array.from({length: shape.reduce((a, b) => a * b, 1)}, () => random.integer(256));
+      assert.deepEqual(plain(parseIdx('x', formatIdx({shape, data}))), {shape, data: Array.from(data)});
+      assert.deepEqual(plain(readIdx(temporary(gzipSync(formatIdx({shape, data}))))), {
+        shape,
+        data: Array.from(data),
+      });
+    }
+  });
+
+  it('name the file, what was expected and what came, for every length they are cut to', () => {
+    const whole = formatIdx(array);
+    for (let length = 0; length < whole.length; length++) {
+      assert.throws(() => parseIdx('digits', whole.subarray(0, length)), /^Error: digits: expected .*got/);
+    }
+    assert.throws(
+      () => parseIdx('digits', whole.subarray(0, 15)),
+      /digits: expected 18 bytes for shape \[2, 3\], got 15; the file is truncated/,
+    );
+    assert.throws(
+      () => parseIdx('digits', Uint8Array.of(...whole, 0)),
+      /got 19; the file is longer than its header says/,
+    );
+  });
+
+  it('are refused when they are something else, of another type, or altered', () => {
+    assert.throws(
+      () => parseIdx('x', Uint8Array.of(80, 75, 3, 4)),
+      /begins with two zero bytes, got bytes 50 4b 03 04/,
+    );
+    assert.throws(
+      () => parseIdx('x', Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0)),
+      /expected IDX type 0x08 \(unsigned bytes\), got 0x0d/,
+    );
+    assert.throws(
+      () => readIdx(temporary(formatIdx(array)), 'abc'),
+      /expected SHA-256 abc, got [0-9a-f]{64}; the file was truncated or altered/,
+    );
+    assert.throws(
+      () => readIdx(temporary(gzipSync(formatIdx(array)).subarray(0, 20))),
+      /expected a whole gzip file/,
+    );
+  });
+});
+
+describe('labelled images', () => {
+  it('turn bytes into grey levels from 0 to 1', () => {
+    const set = labelledImages(
+      {shape: [1, 1, 3], data: Uint8Array.of(0, 51, 255)},
+      {shape: [1], data: Uint8Array.of(7)},
+    );
+    assertClose(set.images.arraySync(), [[0, 51 / 255, 1]]);
+    assert.deepEqual([set.height, set.width, set.labels[0]], [1, 3, 7]);
+  });
+
+  it('are refused when there is not one label for each', () => {
+    const images = {shape: [2, 1, 1], data: Uint8Array.of(1, 2)};
+    assert.throws(
+      () => labelledImages(images, {shape: [1], data: Uint8Array.of(1)}),
+      /labels: expected 2, one for each image, got 1/,
+    );
+  });
+
+  it('can be taken by place, and places outside are refused', () => {
+    const set = {images: tf.tensor2d([[1], [2], [3]]), labels: Uint8Array.of(5, 6, 7), height: 1, width: 1};
+    const part = take(set, [2, 0]);
+    assert.deepEqual(
+      [part.images.arraySync(), Array.from(part.labels)],
+      [
+        [[3], [1]],
+        [7, 5],
+      ],
+    );
+    assert.throws(() => take(set, [3]), /places: expected numbers from 0 to 2, got 3/);
+  });
+
+  it('are found by class', () => {
+    assert.deepEqual(firstOfEach([1, 0, 1, 0, 1], 2), [1, 3, 0, 2]);
+  });
+});
+
+describe('MNIST', () => {
+  it('has the counts, range and first digits of the original', () => {
+    const {train, test} = loadMnist();
+    assert.deepEqual(
+      [train.images.shape, test.images.shape],
+      [
+        [60000, 784],
+        [10000, 784],
+      ],
+    );
+    assert.deepEqual(Array.from(train.labels.slice(0, 8)), [5, 0, 4, 1, 9, 2, 1, 3]);
+    assert.deepEqual(Array.from(test.labels.slice(0, 8)), [7, 2, 1, 0, 4, 1, 4, 9]);
+    // the mean grey level that is usually quoted for the training images
+    assertClose(train.images.mean().arraySync() as number, 0.1307, 1e-4);
+    assertClose(train.images.max().arraySync() as number, 1);
+    tf.dispose([train.images, test.images]);
+  });
+
+  it('is the only data set so far, and an unknown one is answered with it', () => {
+    assert.throws(() => catalogueEntry('cifar'), /data set: expected one of mnist, got "cifar"/);
+  });
+});
+
+describe('splitExamples', () => {
+  it('gives parts of the sizes asked for that never overlap', () => {
+    const parts = splitExamples(100, {train: 70, validation: 20, test: 10}, new RandomStream(0));
+    assert.deepEqual([parts.train.length, parts.validation.length, parts.test.length], [70, 20, 10]);
+    assert.equal(new Set([...parts.train, ...parts.validation, ...parts.test]).size, 100);
+  });
+
+  it('refuses more than there is', () => {
+    assert.throws(
+      () => splitExamples(10, {a: 6, b: 5}, new RandomStream(0)),
+      /sizes: expected at most 10 examples in all, got 11/,
+    );
+  });
+});
+
+describe('batches', () => {
+  it('cover everything once, the last one being smaller', () => {
+    const batches = batchPlaces(
+      Int32Array.from({length: 10}, (_, i) => i),
+      4,
+    );
+    assert.deepEqual(
+      batches.map((b) => Array.from(b)),
+      [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9],
+      ],
+    );
+  });
+
+  it('give the same as the whole at once', () => {
+    const x = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    assert.deepEqual(
+      inBatches(x, 2, (part) => part.square() as tf.Tensor2D).arraySync(),
+      x.square().arraySync(),
+    );
+  });
+});
+
+describe('toy data', () => {
+  it('has every 3 x 3 binary image once', () => {
+    const rows = allBinaryImages(3).arraySync();
+    assert.equal(new Set(rows.map(String)).size, 512);
+    assert.deepEqual(rows[0b101000011], [1, 0, 1, 0, 0, 0, 0, 1, 1]);
+  });
+
+  it('puts points on a line of the slope asked for', () => {
+    for (const [x, y] of pointsOnLine(20, 2, 0, new RandomStream(0)).arraySync()) assertClose(y, 2 * x);
+  });
+});
+
+function plain(array: {shape: number[]; data: Uint8Array}): object {
+  return {shape: array.shape, data: Array.from(array.data)};
+}
+
+function temporary(bytes: Uint8Array): string {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'idx-')), 'file');
+  fs.writeFileSync(file, bytes);
+  return file;
+}
