@@ -19,11 +19,11 @@ export interface Seen {
   engine: 'native' | 'wasm';
   /** process.platform and process.arch, e.g. "linux-x64": a copied folder is not believed. */
   platform: string;
-  /** Path below the package → [bytes, milliseconds of the last change]. Empty for WebAssembly. */
+  /** Path below the package → [bytes, milliseconds of the last change]. */
   files: Record<string, [number, number]>;
   /** Version of TensorFlow, for the native engine. */
   tensorflow?: string;
-  /** Why there is no native library, for WebAssembly. */
+  /** Why there is no native library, or why these files are of no use, for WebAssembly. */
   reason?: string;
 }
 
@@ -47,10 +47,9 @@ export function platformName(): string {
 export function nativeLibrary(folder: string = tfjsNodeFolder()): NativeLibrary {
   const seen = readSeen(folder);
   const files = stampFiles(folder);
-  if (!files) {
-    const reason = seen?.engine === 'wasm' ? seen.reason : undefined;
-    return {ok: false, reason: reason ?? 'no native library has been installed'};
-  }
+  if (seen?.engine === 'wasm' && seen.reason && isPresent(seen, files ?? {}))
+    return {ok: false, reason: seen.reason};
+  if (!files) return {ok: false, reason: 'no native library has been installed'};
   if (seen?.engine === 'native' && seen.tensorflow && isPresent(seen, files)) {
     return {ok: true, tensorflow: seen.tensorflow};
   }
