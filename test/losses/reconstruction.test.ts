@@ -3,10 +3,13 @@ import * as assert from 'node:assert/strict';
 import * as tf from '../../lib/tf';
 import {assertClose, numericalGradient} from '../helpers';
 
-const x = tf.tensor2d([
-  [0, 1, 0.25],
-  [1, 0, 0.75],
-]);
+let x: tf.Tensor2D;
+before(() => {
+  x = tf.tensor2d([
+    [0, 1, 0.25],
+    [1, 0, 0.75],
+  ]);
+});
 
 describe('squaredError(x, reconstruction)', () => {
   it('is summed over the features and averaged over the batch', () => {

@@ -106,11 +106,14 @@ describe('DenseAutoencoder', () => {
 
 describe('Pca', () => {
   // Points on y = 2x: the first direction is (1, 2)/√5 and the second has no variance.
-  const line = tf.tensor2d([
-    [-1, -2],
-    [0, 0],
-    [1, 2],
-  ]);
+  let line: tf.Tensor2D;
+  before(() => {
+    line = tf.tensor2d([
+      [-1, -2],
+      [0, 0],
+      [1, 2],
+    ]);
+  });
 
   it('finds the direction and the variances of points on a line', () => {
     const pca = Pca.fit(line, 2);
