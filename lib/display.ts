@@ -10,8 +10,7 @@ export type Bundle = Record<string, unknown>;
 
 interface Page {
   lastWriteDisplayData:
-    | ((content: {data: Bundle; metadata: object; transient: object}, update?: boolean) => void)
-    | null;
+    ((content: {data: Bundle; metadata: object; transient: object}, update?: boolean) => void) | null;
 }
 
 /** Machine-readable progress beside the text; the headless runner draws its bar from it. */
@@ -38,16 +37,19 @@ export function inNotebook(): boolean {
 
 let shown = 0;
 
-/** Shows a bundle in the running cell and returns the id under which {@link update} can replace it. */
-export function show(data: Bundle): string {
+/**
+ * Shows a bundle in the running cell and returns the id under which {@link update} can replace it.
+ * `metadata` goes by MIME type, e.g. `{'image/png': {width, height}}`, the size meant in pixels.
+ */
+export function show(data: Bundle, metadata: object = {}): string {
   const id = `course-${process.pid}-${shown++}`;
-  page()?.lastWriteDisplayData?.({data, metadata: {}, transient: {display_id: id}}, false);
+  page()?.lastWriteDisplayData?.({data, metadata, transient: {display_id: id}}, false);
   return id;
 }
 
 /** Replaces what was shown under `id`, from this cell or from a later one. */
-export function update(id: string, data: Bundle): void {
-  page()?.lastWriteDisplayData?.({data, metadata: {}, transient: {display_id: id}}, true);
+export function update(id: string, data: Bundle, metadata: object = {}): void {
+  page()?.lastWriteDisplayData?.({data, metadata, transient: {display_id: id}}, true);
 }
 
 /** The kernel emits 'interrupt' here when its stop button is pressed; `fit` listens while it trains. */
