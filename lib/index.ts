@@ -9,7 +9,13 @@ export {allBinaryImages, pointsOnLine} from './data/toy';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
-export {reconstruct, type Autoencoder, type Codec, type LossTerms, type Trainable} from './models/autoencoder';
+export {
+  reconstruct,
+  type Autoencoder,
+  type Codec,
+  type LossTerms,
+  type Trainable,
+} from './models/autoencoder';
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
 export {Pca} from './models/pca';
 export {fit, type FitOptions} from './train/fit';
@@ -18,4 +24,11 @@ export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
 export {nearestCentroidAccuracy} from './metrics/read-out';
+export {barChart, type Bar} from './plot/bars';
+export {matrix} from './plot/matrix';
+export {scatterByLabel} from './plot/scatter';
+export {errorByCodeSize, lossCurve} from './plot/curves';
+export {imageGrid, reconstructions} from './plot/image-grid';
+export {figure, type Figure} from './plot/figure';
+export {save as saveFigure, show as showFigure} from './plot/show';
 export {startLesson, type Lesson} from './lesson/lesson';
