@@ -83,7 +83,7 @@ export function release() {
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readText(`/proc/${pid}/stat`)); // ended, in a container where nobody asks after it
   } catch (error) {
     return error.code === 'EPERM';
   }

@@ -79,6 +79,7 @@ export function keep(root: string, folder: string, key: LibraryKey): string {
     }
     removeFolder(entry);
   }
+  fs.chmodSync(folder, 0o755); // a cache may be one folder for a whole class
   fs.renameSync(folder, entry);
   return entry;
 }
