@@ -35,11 +35,14 @@ export async function toPng(figure: Figure, {scale = 2}: PngOptions = {}): Promi
   const svg = forResvg(await toSvg(figure));
   const picture = new Resvg(svg, {
     fitTo: {mode: 'zoom', value: zoom},
-    font: {fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans'},
+    font: {fontFiles: fontFiles(), loadSystemFonts: EAST_ASIAN.test(svg), defaultFontFamily: 'DejaVu Sans'},
     background: 'white',
   });
   return picture.render().asPng();
 }
+
+// DejaVu Sans lacks these letters: where a figure has some, and only there, the machine's fonts help out.
+const EAST_ASIAN = /[\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]/;
 
 // A figure that is saved and shown is drawn once; it is forgotten together with the figure.
 const drawn = new WeakMap<PlotlyFigure, Promise<string>>();

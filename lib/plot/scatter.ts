@@ -7,6 +7,9 @@ import {textWidth} from './fonts';
 import {placeLabels} from './labels';
 import {INK, lookOf, WIDTH} from './template';
 
+const NAME = {size: 20, bold: true}; // as written among the points
+const LONGEST_NAME = 150; // px: longer ones would hide too many points
+
 /** What {@link scatterByLabel} can be told. */
 export interface ScatterOptions extends ChartOptions {
   /** Names of the axes. Default 'code, dimension 1' and 'code, dimension 2'. */
@@ -66,15 +69,18 @@ export function scatterByLabel(
     };
   });
   const [width, height] = [options.width ?? WIDTH, options.height ?? 580];
-  const room = classes.map((c): [number, number] => {
-    const across = textWidth(nameOf(c), {size: 20, bold: true}) + 8;
-    return [across / (0.75 * width), 32 / (0.75 * height)]; // the axes take about three quarters
-  });
+  const widths = classes.map((c) => textWidth(nameOf(c), NAME) + 8);
+  const legend = 70 + Math.min(170, Math.max(...widths));
+  // In parts of what the points span, which is some 0.88 of the axes beside the legend, over the labels.
+  const room = widths.map((w): [number, number] => [
+    w / (0.88 * (width - 90 - legend)),
+    32 / (0.88 * (height - 130)),
+  ]);
   const annotations = !writeNames
     ? []
     : placeLabels(groups, room).flatMap((place, k) => {
-        if (!place) return []; // no room without covering another name: the legend has it
-        const font = {size: 20, color: INK};
+        if (!place || widths[k] > LONGEST_NAME) return []; // the legend has it
+        const font = {size: NAME.size, color: INK};
         const text = `<b>${nameOf(classes[k])}</b>`;
         const bgcolor = 'rgba(255,255,255,0.8)';
         return [{x: place[0], y: place[1], text, font, bgcolor, borderpad: 2, showarrow: false}];
