@@ -3,6 +3,7 @@
  */
 import * as path from 'node:path';
 import type {Engine} from '../engine';
+import {transposeBeforeMatMul} from './wasm-matmul';
 
 /* eslint-disable @typescript-eslint/no-require-imports */
 
@@ -10,6 +11,7 @@ import type {Engine} from '../engine';
 export function loadWasm(): Engine {
   const wasm = require('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + path.sep);
+  transposeBeforeMatMul();
   answerForTfjsNode();
   return {
     name: 'wasm',

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import {show} from '../display';
 import {save, show as showFigure} from '../plot/show';
 import type {Figure} from '../plot/figure';
-import {RandomStream, seedEverything} from '../random';
+import {seedEverything, type RandomStream} from '../random';
 import {projectRoot} from '../root';
 import * as tf from '../tf';
 import {currentProfile, type Profile} from './profile';

@@ -27,9 +27,15 @@ async function main(): Promise<void> {
   if (engine.name === 'native') {
     console.log('The tests of lib again: WebAssembly');
     add(
-      await runMocha(['dist/test/{random,data,losses,models,train,metrics,lesson}/*.test.js'], {
-        COURSE_ENGINE: 'wasm',
-      }),
+      await runMocha(
+        [
+          'dist/test/{random,data,losses,models,train,metrics,lesson}/*.test.js',
+          'dist/test/engine/matmul.test.js',
+        ],
+        {
+          COURSE_ENGINE: 'wasm',
+        },
+      ),
     );
   }
   console.log('Every lesson, quick profile');
