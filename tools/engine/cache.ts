@@ -156,7 +156,7 @@ function filesOf(folder: string): string[] {
   return [BINDING_FOLDER, LIBRARY_FOLDER].flatMap((part) =>
     list(path.join(folder, part))
       .map((name) => path.join(part, name))
-      .filter((file) => fs.statSync(path.join(folder, file)).isFile())
+      .filter((file) => fs.lstatSync(path.join(folder, file)).isFile()) // a link is as good as what it leads to
       .map((file) => file.split(path.sep).join('/')),
   );
 }
@@ -185,8 +185,12 @@ function list(folder: string): string[] {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    return !fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '); // ended, but not asked after
+  } catch {
+    return true;
   }
 }

@@ -7,7 +7,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {BINDING_FOLDER, LIBRARY_FOLDER} from '../../lib/engine/seen';
 import {projectRoot} from '../../lib/root';
-import {removeFolder} from './cache';
+import {newPartial, removeFolder, sweepPartials} from './cache';
 import {compileBinding} from './compile';
 import {Unavailable, bytesBelow, needSpace, runQuietly} from './steps';
 
@@ -18,9 +18,10 @@ const BUILD_PATIENCE = 180;
 
 /** Leaves lib/napi-v8 and deps/lib in `folder`. */
 export async function downloadLibrary(folder: string, packageFolder: string): Promise<void> {
-  const stage = path.join(projectRoot, '.course', `tfjs-node-${process.pid}`); // below node_modules' own parent
+  const work = path.join(projectRoot, '.course'); // from here the script finds its packages in node_modules
+  sweepPartials(work);
+  const stage = newPartial(work);
   try {
-    fs.mkdirSync(stage, {recursive: true});
     needSpace(stage, 1e9);
     const parts = fs
       .readdirSync(packageFolder)

@@ -37,6 +37,7 @@ export async function installEngine(
   root = cache.cacheRoot(),
 ): Promise<Seen> {
   fs.rmSync(path.join(packageFolder, SEEN_FILE), {force: true}); // nothing is known until the end
+  cache.sweepPartials(root);
   const reasons: string[] = [];
   for (const way of [alreadyThere, fromCache, fromDownload, fromWheel]) {
     try {
@@ -75,8 +76,6 @@ async function alreadyThere({say, packageFolder, root}: Setting): Promise<void> 
 }
 
 async function fromCache({say, packageFolder, root}: Setting): Promise<void> {
-  fs.mkdirSync(root, {recursive: true});
-  cache.sweepPartials(root);
   const entries = cache.entriesFor(root, systemKey(packageFolder));
   if (entries.length === 0) throw new NotHere();
   for (const [i, entry] of entries.entries()) {
