@@ -151,6 +151,14 @@ describe('fit', () => {
   }
 });
 
+describe('evaluate', () => {
+  it('weights batches by their size and trains nothing', () => {
+    const model = {losses: (x: tf.Tensor2D) => ({total: x.mean().mul(v) as tf.Scalar}), variables: [v]};
+    assertClose(evaluate(model, tf.tensor2d([[1], [2], [9]]), 2).total, (1 + 2 + 9) / 3);
+    assertClose(v.dataSync(), [1]);
+  });
+});
+
 describe('TrainingStep', () => {
   it('takes the first step of Adam: the learning rate against the sign of the gradient', () => {
     const w = tf.variable(tf.tensor1d([1, -2]));
