@@ -66,11 +66,7 @@ function labelled(svg: string, alt: string): string {
   return svg.replace(/<svg\b/, `<svg role="img" aria-label="${escapeXml(alt)}"`);
 }
 
-// resvg does not resolve quoted references (colour bars came out black), and it smooths images unless
-// told so in the words of SVG 1.1 (heat maps were blurred).
+// resvg smooths images unless told not to in the words of SVG 1.1: heat maps and digits would be blurred.
 function forResvg(svg: string): string {
-  return svg
-    .replace(/url\((?:'|"|&quot;)(#[^'")&]+)(?:'|"|&quot;)\)/g, 'url($1)')
-    .replace(/image-rendering:\s*(?:pixelated|crisp-edges)/g, 'image-rendering: optimizeSpeed')
-    .replace(/image-rendering="pixelated"/g, 'image-rendering="optimizeSpeed"');
+  return svg.replace(/image-rendering:\s*(?:pixelated|crisp-edges)/g, 'image-rendering: optimizeSpeed');
 }

@@ -140,6 +140,19 @@ describe('toPng(figure, options)', () => {
     );
     assert.deepEqual([map.pixel(100, 80), map.pixel(220, 80)], [[255, 255, 255, 255], [0x00, 0x49, 0x7a, 255]]); // prettier-ignore
   });
+
+  it('paints the colour bar of a matrix in its colours, not in black', async () => {
+    const {pixel, width, height} = await decode(await toPng(plotly['a matrix'], {scale: 1}));
+    let [black, blue] = [0, 0];
+    for (let x = Math.floor(0.8 * width); x < width; x++) {
+      for (let y = 0; y < height; y++) {
+        const [r, g, b] = pixel(x, y);
+        if (r + g + b === 0) black++; // ink is #222222
+        if (r < 8 && Math.abs(g - 0x49) < 8 && Math.abs(b - 0x7a) < 8) blue++; // the scale ends in #00497a
+      }
+    }
+    assert.ok(black === 0 && blue > 20, `${black} black and ${blue} blue pixels`);
+  });
 });
 
 describe('Drawing figures', () => {
