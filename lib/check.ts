@@ -10,7 +10,8 @@ export type ShapePattern = readonly (number | null)[];
 /** @throws TypeError such as `x: expected shape [n, 6], got [4, 5]`. */
 export function assertShape(name: string, x: tf.Tensor, pattern: ShapePattern): void {
   const fits = x.shape.length === pattern.length && pattern.every((d, i) => d === null || d === x.shape[i]);
-  if (!fits) throw new TypeError(`${name}: expected shape ${describeShape(pattern)}, got [${x.shape.join(', ')}]`);
+  if (!fits)
+    throw new TypeError(`${name}: expected shape ${describeShape(pattern)}, got [${x.shape.join(', ')}]`);
 }
 
 /** @throws RangeError such as `epochs: expected a whole number >= 1, got 0.5`. */
@@ -22,7 +23,8 @@ export function assertInteger(name: string, value: number, least = 1): void {
 
 /** @throws RangeError such as `learningRate: expected a number > 0, got -1`. */
 export function assertPositive(name: string, value: number): void {
-  if (!(value > 0) || !Number.isFinite(value)) throw new RangeError(`${name}: expected a number > 0, got ${value}`);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new RangeError(`${name}: expected a number > 0, got ${value}`);
 }
 
 /** @throws RangeError such as `fraction: expected a number from 0 to 1, got 2`. */
@@ -33,7 +35,11 @@ export function assertWithin(name: string, value: number, low: number, high: num
 }
 
 /** @throws RangeError such as `activation: expected one of relu, silu, got "rellu"`. */
-export function assertChoice<T extends string>(name: string, value: string, known: readonly T[]): asserts value is T {
+export function assertChoice<T extends string>(
+  name: string,
+  value: string,
+  known: readonly T[],
+): asserts value is T {
   if (!known.includes(value as T)) {
     throw new RangeError(`${name}: expected one of ${known.join(', ')}, got ${JSON.stringify(value)}`);
   }
