@@ -3,6 +3,7 @@
 type Point = readonly [number, number];
 
 const CANDIDATES = 80; // points of a class that are tried
+const SHARE = 1 / 3; // of the points around a name: written among others it would claim a cluster that is none
 
 /**
  * For each group of points one of its own points, where the group is dense and little mixed with others,
@@ -37,7 +38,9 @@ export function placeLabels(
       if (clash) continue;
       const within = (points: readonly Point[]) => points.filter((p) => near(place, p, [0.05, 0.05])).length;
       const own = within(group);
-      const score = (own * own) / within(all); // many of its own, few of the others
+      const others = within(all) - own;
+      if (own < SHARE * (own + others) || own < group.length / 20) continue; // nor at a few stray points
+      const score = (own * own) / (own + others); // many of its own, few of the others
       if (!best || score > best.score) best = {place, score};
     }
     if (best) taken.push({place: best.place, size});

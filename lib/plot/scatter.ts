@@ -19,7 +19,7 @@ export interface ScatterOptions extends ChartOptions {
   classNames?: readonly string[];
   /** Above so many points, an even selection is drawn. Default 3000. */
   maxPoints?: number;
-  /** Writes each class's name where its points are densest. Default true. */
+  /** Writes a class's name where its points are densest, if a third of the points there are its own. Default true. */
   writeNames?: boolean;
 }
 

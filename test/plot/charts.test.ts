@@ -163,6 +163,13 @@ describe('placeLabels(groups, sizes)', () => {
     assert.ok(first![0] < 0.2 && second![0] >= 5, `${first} and ${second}`);
   });
 
+  it('leaves out a name whose group is lost among others', () => {
+    const crowd = Array.from({length: 30}, (_, i) => [i / 10, 0] as const);
+    const few = Array.from({length: 5}, (_, i) => [i / 2 + 0.01, 0] as const);
+    const [, lost] = placeLabels([[...crowd, ...crowd, ...crowd], few], [[0.01, 0.01], [0.01, 0.01]]); // prettier-ignore
+    assert.equal(lost, undefined);
+  });
+
   it('leaves out a name for which there is no room', () => {
     const groups = [[[0, 0]], [[0.1, 0], [1, 1]]] as [number, number][][]; // prettier-ignore
     assert.deepEqual(placeLabels(groups, [[3, 3], [3, 3]]), [[0, 0], undefined]); // prettier-ignore
