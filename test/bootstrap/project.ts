@@ -122,9 +122,11 @@ export class Project {
     this.remove('started');
     this.write(`slow-${step}`, '');
     const command = this.start();
-    while (!this.has('calls.log') || !fs.readFileSync(this.path('calls.log'), 'utf8').includes(step))
+    const text = (file: string) => (this.has(file) ? fs.readFileSync(this.path(file), 'utf8') : '');
+    for (let i = 0; !text('calls.log').includes(step) || !text('started'); i++) {
+      if (i === 500) throw new Error(`the step ${step} did not start within 10 seconds`);
       await pause();
-    while (!this.has('started') || fs.readFileSync(this.path('started'), 'utf8') === '') await pause();
+    }
     return {...command, stepPid: Number(fs.readFileSync(this.path('started'), 'utf8'))};
   }
 
