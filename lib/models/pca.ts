@@ -76,12 +76,17 @@ export class Pca implements Codec {
 }
 
 // Eigenvectors as columns [d, d], the largest eigenvalue first; each with its largest entry positive, so
-// that a plot does not flip from one machine to the next.
+// that a plot does not flip from one machine to the next. A feature that never varies is a direction of its
+// own: setting it aside is exact, and MNIST has 67 such pixels, which is a third of the time.
 function eigenvectors(
   symmetric: ArrayLike<number>,
   d: number,
 ): {vectors: Float32Array; values: Float64Array} {
-  const matrix = Matrix.from1DArray(d, d, Array.from(symmetric));
+  const features = Array.from({length: d}, (_, i) => i);
+  const moving = features.filter((i) => symmetric[i * d + i] > 0);
+  const varying = moving.length > 0 ? moving : features;
+  const constant = features.filter((i) => !varying.includes(i));
+  const matrix = new Matrix(varying.map((i) => varying.map((j) => symmetric[i * d + j])));
   const decomposition = new EigenvalueDecomposition(matrix, {assumeSymmetric: true});
   const ascending = decomposition.realEigenvalues;
   const from = decomposition.eigenvectorMatrix;
@@ -90,7 +95,11 @@ function eigenvectors(
   order.forEach((column, j) => {
     const v = from.getColumn(column);
     const largest = v.reduce((best, entry) => (Math.abs(entry) > Math.abs(best) ? entry : best), 0);
-    v.forEach((entry, i) => (vectors[i * d + j] = largest < 0 ? -entry : entry));
+    v.forEach((entry, i) => (vectors[varying[i] * d + j] = largest < 0 ? -entry : entry));
   });
-  return {vectors, values: Float64Array.from(order, (i) => Math.max(ascending[i], 0))};
+  constant.forEach((feature, j) => (vectors[feature * d + varying.length + j] = 1));
+  const values = Float64Array.from(features, (j) =>
+    j < varying.length ? Math.max(ascending[order[j]], 0) : 0,
+  );
+  return {vectors, values};
 }

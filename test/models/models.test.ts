@@ -148,6 +148,18 @@ describe('Pca', () => {
     assertClose(Pca.fit(x, 4).truncate(2).encode(x).dataSync(), Pca.fit(x, 2).encode(x).dataSync());
   });
 
+  it('keeps features that never vary as they are', () => {
+    const x = tf.tensor2d([1, 7, -1, 2, 7, 0, 4, 7, 3], [3, 3]); // the middle one is always 7
+    const pca = Pca.fit(x, 3);
+    assertClose(reconstruct(pca, x).dataSync(), x.dataSync(), 1e-4);
+    assertClose(pca.variances[2], 0);
+    assertClose(pca.components.slice([0, 2], [3, 1]).dataSync(), [0, 1, 0]);
+    assertClose(
+      reconstruct(Pca.fit(tf.ones([4, 2]), 1), tf.ones([4, 2])).dataSync(),
+      [1, 1, 1, 1, 1, 1, 1, 1],
+    );
+  });
+
   it('refuses more components than features', () => {
     assert.throws(() => Pca.fit(line, 3), /components: expected at most 2, the number of features, got 3/);
   });

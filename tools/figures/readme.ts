@@ -33,7 +33,7 @@ export function readmeTable(all: readonly Results[]): string {
 export function withTable(readme: string, table: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`README.md: expected the marks ${BEGIN} and ${END}, got none`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n<!-- prettier-ignore -->\n${table}\n\n${readme.slice(end)}`;
 }
 
 /** The gallery: every stored figure under the name of its lesson. */
