@@ -60,7 +60,9 @@ function hasJupyterLab(python: string): boolean {
 }
 
 function findPython(): string | undefined {
-  const candidates = [process.env.COURSE_PYTHON, 'python3', 'python'].filter((name) => name !== undefined);
+  const candidates = [process.env.COURSE_PYTHON, 'python3', 'python'].filter(
+    (name) => name !== undefined,
+  ) as string[];
   const check = 'import sys; sys.exit(sys.version_info < (3, 9))';
   return candidates.find((name) => spawnSync(name, ['-c', check], {stdio: 'ignore'}).status === 0);
 }

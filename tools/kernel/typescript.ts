@@ -5,6 +5,7 @@
 import {createRequire} from 'node:module';
 import type * as typescript from '@tslab/typescript-for-tslab';
 import {OriginalPlaces, splitSourceMap} from './source-maps';
+import {Watching} from './watching';
 
 export type TypeScript = typeof typescript;
 type Builder = typescript.EmitAndSemanticDiagnosticsBuilderProgram;
@@ -28,13 +29,16 @@ export function takePlaces(output: string): OriginalPlaces | undefined {
   return places;
 }
 
+/** To be asked for a look before a cell is compiled. */
+export const watching = new Watching();
+
 let prepared: TypeScript | undefined;
 
 /** Loads tslab's TypeScript and puts the kernel's own version of it where tslab will find it. */
 export function loadTypeScript(): TypeScript {
   if (prepared) return prepared;
   const ts = fromTslab(TYPESCRIPT) as TypeScript;
-  calmWatchers(ts);
+  watching.install(ts.sys);
   // The exports of TypeScript are read-only; tslab is handed an object that inherits from them.
   const own: Partial<TypeScript> & {__esModule: true} = {
     __esModule: true, // else tslab makes a copy of the inherited object's own properties, which are few
@@ -56,17 +60,6 @@ export function loadTypeScript(): TypeScript {
   prepared = Object.create(ts, Object.getOwnPropertyDescriptors(own)) as TypeScript;
   fromTslab.cache[tsFile]!.exports = prepared;
   return prepared;
-}
-
-// Directory watchers would use a second timer, for which tslab has no room: every cell after that fails
-// with "Unexpected pending rebuildTimer". Packages and compiled declarations do not change under a running
-// kernel; watching their thousand files costs time at the start.
-function calmWatchers(ts: TypeScript): void {
-  const idle = {close() {}};
-  const watchFile = ts.sys.watchFile!;
-  ts.sys.watchDirectory = () => idle;
-  ts.sys.watchFile = (file, ...rest) =>
-    /[\\/]node_modules[\\/]|\.d\.ts$|package\.json$/.test(file) ? idle : watchFile(file, ...rest);
 }
 
 // tslab overlooks one way to use a name from an earlier cell: `fit(model, {epochs})`, which would end with
