@@ -9,7 +9,7 @@ import * as path from 'node:path';
 import {parseArgs} from 'node:util';
 import {readResults, type Results} from '../../lib/lesson/results';
 import {projectRoot} from '../../lib/root';
-import {lessonPaths, runLesson} from '../notebook/run';
+import {lessonPaths, runLesson} from '../notebook/lesson';
 import {gallery, readmeTable, storedResults, withTable} from './readme';
 
 /** How far a new run may be from the stored one: engines and threads move the digits of a training run. */

@@ -9,8 +9,6 @@ import {describeDeath} from './death';
 import type {CodeCell, ErrorOutput, Notebook} from './notebook';
 import {CellOutputs} from './outputs';
 
-export * from './lesson';
-
 /** What happens during a run, in order. Cells are counted among the code cells, from 1. */
 export type RunEvent =
   | {type: 'start'; cells: number}

@@ -8,7 +8,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import {projectRoot} from '../../lib/root';
 import {engine} from '../../lib/tf';
-import {lessonPaths, runLesson} from '../notebook/run';
+import {lessonPaths, runLesson} from '../notebook/lesson';
 import type {Counts} from './reporter';
 
 const LESSON_TIMEOUT_S = 300;
