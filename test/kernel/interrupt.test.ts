@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
+import {PATIENCE_MS} from '../../tools/kernel/interrupt';
 import {Page, wait} from './page';
 
 const display = JSON.stringify(path.resolve(__dirname, '..', '..', 'lib', 'display.js'));
@@ -7,12 +8,12 @@ const display = JSON.stringify(path.resolve(__dirname, '..', '..', 'lib', 'displ
 const training = `
 let steps = 0;
 const {interrupts} = require(${display});
-async function fakeFit(heeds = true): Promise<number> {
+async function fakeFit(heeds = true, most = 500): Promise<number> {
   let stopped = false;
   const stop = () => { stopped = heeds; };
   interrupts.on('interrupt', stop);
   try {
-    for (steps = 0; steps < 500 && !stopped; steps++) await new Promise((r) => setTimeout(r, 10));
+    for (steps = 0; steps < most && !stopped; steps++) await new Promise((r) => setTimeout(r, 10));
   } finally {
     interrupts.off('interrupt', stop);
   }
@@ -45,21 +46,22 @@ describe('the stop button', function () {
     assert.equal((await running).reply.status, 'ok');
   });
 
+  it('breaks off a cell that awaits where nobody listens', async () => {
+    const running = page.run('await new Promise(() => {})');
+    await wait(200);
+    page.kernel.interrupt();
+    assert.equal((await running).reply.ename, 'Interrupted');
+  });
+
   it('breaks off, the second time, training that does not heed it', async () => {
-    const running = page.run('await fakeFit(false)');
+    const running = page.run('await fakeFit(false, 60)');
     await wait(200);
     page.kernel.interrupt();
     await wait(200);
     page.kernel.interrupt();
     const {reply} = await running;
     assert.deepEqual([reply.ename, reply.evalue], ['Interrupted', 'The cell was interrupted']);
-  });
-
-  it('breaks off a cell that awaits where nobody listens', async () => {
-    const running = page.run('await new Promise(() => {})');
-    await wait(200);
-    page.kernel.interrupt();
-    assert.equal((await running).reply.ename, 'Interrupted');
+    await wait(600); // until it has ended in the background
   });
 
   it('breaks off an endless loop', async () => {
@@ -73,6 +75,15 @@ describe('the stop button', function () {
     );
     assert.equal(stdout, 'looping\n');
     assert.equal((await page.run('"alive"')).result, "'alive'");
+  });
+
+  it('breaks off training that has not stopped five seconds later', async () => {
+    const began = Date.now();
+    const running = page.run('await fakeFit(false, 1000)');
+    await wait(200);
+    page.kernel.interrupt();
+    assert.equal((await running).reply.ename, 'Interrupted');
+    assert.ok(Date.now() - began >= PATIENCE_MS);
   });
 
   it('does nothing between cells', async () => {

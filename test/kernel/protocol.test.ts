@@ -107,12 +107,14 @@ describe('the kernel, spoken to over ZeroMQ', () => {
   });
 
   it('goes on when a node_modules folder appears beside the notebook', async () => {
+    const imports = "import {brought} from 'brought-later'; brought";
+    assert.match((await page.run(imports)).reply.evalue, /Cannot find module 'brought-later'/);
     const folder = path.join(page.folder, 'node_modules', 'brought-later');
     fs.mkdirSync(folder, {recursive: true});
     fs.writeFileSync(path.join(folder, 'index.js'), 'exports.brought = 5;\n');
     fs.writeFileSync(path.join(folder, 'index.d.ts'), 'export declare const brought: number;\n');
     assert.equal((await page.run('"still here"')).result, "'still here'");
-    assert.equal((await page.run("import {brought} from 'brought-later'; brought")).result, '5');
+    assert.equal((await page.run(imports)).result, '5');
   });
 
   it('describes its language completely', async () => {

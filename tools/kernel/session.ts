@@ -129,11 +129,11 @@ export class KernelSession {
   private async execute(request: Message): Promise<Reply> {
     const {code, silent = false, store_history = !silent, stop_on_error = true} = request.content;
     const stored = store_history && !silent;
+    const cells = this.ready(); // before the input is published, which tells clients that the cell has begun
     if (stored) this.history.add(++this.count, code);
     const count = this.count;
     if (!silent) this.output.publish('execute_input', {code, execution_count: count}, request);
     teachTensors();
-    const cells = this.ready();
     this.interrupter.cellBegins();
     const outcome = await this.output.within(request, () =>
       cells.run(code, stored ? `cell [${count}]` : 'cell'),

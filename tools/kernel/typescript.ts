@@ -2,8 +2,11 @@
  * The TypeScript inside tslab, with what the kernel needs of it beyond tslab: source maps, watchers that
  * cannot break it, and names of earlier cells recognised everywhere.
  */
-import {createRequire} from 'node:module';
+import {createRequire, Module} from 'node:module';
+import * as path from 'node:path';
 import type * as typescript from '@tslab/typescript-for-tslab';
+import {projectRoot} from '../../lib/root';
+import {loadWithCodeCache} from './code-cache';
 import {OriginalPlaces, splitSourceMap} from './source-maps';
 import {Watching} from './watching';
 
@@ -37,7 +40,10 @@ let prepared: TypeScript | undefined;
 /** Loads tslab's TypeScript and puts the kernel's own version of it where tslab will find it. */
 export function loadTypeScript(): TypeScript {
   if (prepared) return prepared;
-  const ts = fromTslab(TYPESCRIPT) as TypeScript;
+  const tsFile = fromTslab.resolve(TYPESCRIPT);
+  const loaded = loadWithCodeCache(tsFile, path.join(projectRoot, '.course', 'code-cache'));
+  process.once('exit', loaded.store);
+  const ts = loaded.exports as TypeScript;
   watching.install(ts.sys);
   // The exports of TypeScript are read-only; tslab is handed an object that inherits from them.
   const own: Partial<TypeScript> & {__esModule: true} = {
@@ -56,9 +62,8 @@ export function loadTypeScript(): TypeScript {
     }) as TypeScript['createWatchProgram'],
     transpileModule: (input, options) => transpileWithMaps(ts, input, options),
   };
-  const tsFile = fromTslab.resolve(TYPESCRIPT);
   prepared = Object.create(ts, Object.getOwnPropertyDescriptors(own)) as TypeScript;
-  fromTslab.cache[tsFile]!.exports = prepared;
+  fromTslab.cache[tsFile] = Object.assign(new Module(tsFile), {exports: prepared, loaded: true});
   return prepared;
 }
 

@@ -19,6 +19,11 @@ export function describeDeath({code, signal, lastWords}: Death): string {
         : code === null
           ? 'The kernel could not be started'
           : `The kernel ended by itself with exit code ${code}, as after process.exit(${code || ''})`;
-  const words = lastWords.split('\n').slice(-20).join('\n');
+  const words = firstAndLast(lastWords.split('\n')).join('\n');
   return words ? `${how}. It last wrote:\n${words}` : `${how}.`;
+}
+
+// A crash report has its cause at the beginning and the circumstances at the end.
+function firstAndLast(lines: string[]): string[] {
+  return lines.length <= 20 ? lines : [...lines.slice(0, 10), '…', ...lines.slice(-9)];
 }

@@ -9,7 +9,7 @@ import {describeDeath} from './death';
 import type {CodeCell, ErrorOutput, Notebook} from './notebook';
 import {CellOutputs} from './outputs';
 
-/** What happens during a run, in order. Cells are counted among the code cells, from 1. */
+/** What happens during a run, in order: a cell is told when it begins. Cells are counted among the code cells, from 1. */
 export type RunEvent =
   | {type: 'start'; cells: number}
   | {type: 'cell'; cell: number; cells: number}
@@ -79,8 +79,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       if (options.signal?.aborted)
         stopped = {status: 'interrupted', reason: 'The run was stopped before this cell'};
       else {
-        onEvent({type: 'cell', cell: k, cells});
-        stopped = await runCell(kernel, cell, outputs, options);
+        const begun = (): void => onEvent({type: 'cell', cell: k, cells});
+        stopped = await runCell(kernel, cell, outputs, options, begun);
       }
       if (stopped) break;
     }
@@ -121,13 +121,16 @@ async function runCell(
   cell: CodeCell,
   outputs: CellOutputs,
   {timeout = 0, signal, force}: RunOptions,
+  onBegin: () => void,
 ): Promise<{status: RunStatus; reason: string} | undefined> {
   const mayFail = tagsOf(cell).includes('raises-exception');
   let why: {status: RunStatus; reason: string} | undefined;
   const timers: NodeJS.Timeout[] = [];
   const after = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
+  let begun = false;
   const stop = (status: RunStatus, reason: string): void => {
     why ??= {status, reason};
+    if (!begun) return void kernel.kill(); // nothing is lost, and a kernel that starts heeds no signal
     kernel.interrupt();
     after(SECOND_INTERRUPT_MS, () => kernel.interrupt());
     after(KILL_MS, () => void kernel.kill());
@@ -136,8 +139,13 @@ async function runCell(
   const onForce = (): void => void kernel.kill();
   signal?.addEventListener('abort', onSignal, {once: true});
   force?.addEventListener('abort', onForce, {once: true});
-  if (timeout > 0)
-    after(timeout * 1000, () => stop('timeout', `The cell ran longer than its limit of ${timeout} s`));
+  const stopListening = kernel.listen(({header}) => {
+    if (begun || header.msg_type !== 'execute_input') return;
+    begun = true;
+    onBegin();
+    const late = `The cell ran longer than its limit of ${timeout} s`;
+    if (timeout > 0) after(timeout * 1000, () => stop('timeout', late));
+  });
   try {
     const reply = await kernel.execute(cell.source, {
       stopOnError: !mayFail,
@@ -149,11 +157,12 @@ async function runCell(
   } catch (error) {
     if (!(error instanceof KernelDied)) throw error;
     why ??= {status: 'died', reason: describeDeath(error.death)};
-    if (why.status !== 'died') why.reason += ', did not heed the stop signal, and was ended';
+    if (begun && why.status !== 'died') why.reason += ', did not heed the stop signal, and was ended';
     cell.outputs.push(errorOutput('KernelDied', why.reason));
     return why;
   } finally {
     timers.forEach(clearTimeout);
+    stopListening();
     signal?.removeEventListener('abort', onSignal);
     force?.removeEventListener('abort', onForce);
   }
