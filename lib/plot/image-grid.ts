@@ -122,7 +122,7 @@ export function reconstructions(options: ReconstructionsOptions): DrawnFigure {
     const note = values && (numbers?.values[name] ? numbers.name : 'squared error');
     if (values) {
       const mean = Array.from({length: columns}, (_, i) => values[i]).reduce((a, b) => a + b, 0) / columns;
-      said.push(`${name}, mean ${note} ${shortNumber(mean)}`);
+      said.push(`${name}, mean of the ${note} ${shortNumber(mean)}`);
     } else said.push(name);
     const labelOf = (index: number) => values && shortNumber(values[index]);
     return {label: name, note, cells: cellsOf(stack, columns, labelOf)};

@@ -28,7 +28,7 @@ describe('npm start', () => {
         where.replaceAll('\\', '/'),
       ]),
       [
-        ['page', 'my out/own lesson/own lesson.ipynb'],
+        ['notebook', 'my out/own lesson/own lesson.ipynb'],
         ['results', 'my out/own lesson/results.json'],
         ['figures', 'my out/own lesson/loss.svg'],
       ],

@@ -126,7 +126,7 @@ describe('reconstructions(options)', () => {
     const {svg, alt} = reconstructions({originals, rows: {a: [[0.5, 0, 1, 3], [1, 0, 0, 0.1]]}, squaredError: true}); // prettier-ignore
     const texts = Array.from(svg.matchAll(/<text[^>]*>([^<]*)</g), ([, text]) => text);
     assert.deepEqual(texts, ['original', 'a', 'squared error', '4.25', '0.0100']); // 0.5² + 2² and 0.1²
-    assert.equal(alt, '2 images and below them a, mean squared error 2.13.');
+    assert.equal(alt, '2 images and below them a, mean of the squared error 2.13.');
   });
 
   it('writes numbers of the caller, with their name', () => {

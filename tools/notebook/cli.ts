@@ -126,7 +126,7 @@ function clean(files: string[]): number {
 function filesText({files, page}: LessonResult): string {
   const shown = (file: string): string => path.relative('', file) || file;
   const kinds: [string, string[]][] = [
-    ['page', [page]],
+    ['notebook', [page]],
     ['results', files.filter((file) => file.endsWith('results.json'))],
     ['figures', files.filter((file) => /\.(svg|png)$/.test(file))],
     ['others', files.filter((file) => file !== page && !/(results\.json|\.svg|\.png)$/.test(file))],
