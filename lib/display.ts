@@ -66,7 +66,7 @@ function sharedEmitter(): EventEmitter {
 // so that lib works under stock tslab too and loads nothing of it elsewhere.
 function page(): Page | undefined {
   const tail = path.join('tslab', 'dist', 'jupyter.js');
-  const loaded = Object.keys(require.cache).find((file) => file.endsWith(tail));
-  const found = loaded && (require.cache[loaded]?.exports as Page | undefined);
-  return found && found.lastWriteDisplayData ? found : undefined;
+  const loaded = Object.keys(require.cache).filter((file) => file.endsWith(tail));
+  const pages = loaded.map((file) => require.cache[file]?.exports as Page | undefined);
+  return pages.find((candidate) => candidate?.lastWriteDisplayData);
 }
