@@ -27,7 +27,7 @@ describe('the stop button', function () {
     page = await Page.open();
     assert.equal((await page.run(training)).reply.status, 'ok');
   });
-  after(() => page.close());
+  after(() => page?.close());
 
   it('lets training end well after its step, and what it made stays usable', async () => {
     const running = page.run('const done = await fakeFit();\ndone');

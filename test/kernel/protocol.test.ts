@@ -6,7 +6,7 @@ import {contents, Page, types} from './page';
 describe('the kernel, spoken to over ZeroMQ', () => {
   let page: Page;
   before(async () => (page = await Page.open()));
-  after(() => page.close());
+  after(() => page?.close());
 
   it('publishes the input and the last expression, and replies with the same count', async () => {
     const {reply, published} = await page.run('const six = 6;\nsix * 7');

@@ -6,7 +6,7 @@ import {Page} from './page';
 describe('the trace of a failing cell', () => {
   let page: Page;
   before(async () => (page = await Page.open()));
-  after(() => page.close());
+  after(() => page?.close());
 
   it('names cells and lines as they stand in the notebook, and shows the line', async () => {
     const defined = await page.run(defineCheck);

@@ -7,7 +7,7 @@ const lib = (file: string): string => JSON.stringify(path.resolve(__dirname, '..
 describe('values in a cell', () => {
   let page: Page;
   before(async () => (page = await Page.open()));
-  after(() => page.close());
+  after(() => page?.close());
 
   it('are known by name in later cells, also as the short form of a property', async () => {
     await page.run("const epochs = 3;\nlet rate = 0.1;\nimport {join} from 'path';");

@@ -4,8 +4,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {findLesson} from '../../tools/notebook/lesson';
 import {cleanNotebook, formatNotebook, parseNotebook} from '../../tools/notebook/notebook';
-import {temporaryFolder} from '../kernel/page';
+import {temporaryFolder, wait} from '../kernel/page';
 import {notebookOf, type CellSketch} from './notebooks';
+import {gone} from './processes';
 
 const CLI = path.resolve(__dirname, '..', '..', 'tools', 'notebook', 'cli.js');
 
@@ -63,16 +64,25 @@ describe('npm start', () => {
       'require("fs").writeFileSync("running", String(process.pid));\nawait new Promise(() => {})',
     ]);
     const child = spawn(process.execPath, [CLI, file], {cwd: folder, stdio: ['ignore', 'pipe', 'pipe']});
-    const mark = path.join(folder, 'running');
-    while (!fs.existsSync(mark) || fs.readFileSync(mark, 'utf8') === '')
-      await new Promise((r) => setTimeout(r, 50));
+    const kernel = Number(await content(path.join(folder, 'running')));
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.on('close', resolve));
     assert.equal(code, 130);
     const page = fs.readFileSync(path.join(folder, 'out', 'long', 'long.ipynb'), 'utf8');
     assert.match(page, /"kept\\n"/);
     assert.match(page, /"ename": "Interrupted"/);
-    assert.throws(() => process.kill(Number(fs.readFileSync(mark, 'utf8')), 0), {code: 'ESRCH'});
+    assert.equal(await gone(kernel), true);
+  });
+
+  it('leaves no kernel behind when it is killed, not even one in an endless loop', async function () {
+    if (process.platform === 'win32') this.skip();
+    const file = notebook('endless', [
+      'require("fs").writeFileSync("endless", String(process.pid));\nwhile (true) {}',
+    ]);
+    const child = spawn(process.execPath, [CLI, file], {cwd: folder, stdio: 'ignore'});
+    const kernel = Number(await content(path.join(folder, 'endless')));
+    child.kill('SIGKILL');
+    assert.equal(await gone(kernel), true);
   });
 
   const refused: [name: string, args: string[], message: RegExp][] = [
@@ -187,3 +197,9 @@ describe('a lesson', () => {
     );
   });
 });
+
+// What a cell has written into a file, as soon as it is there.
+async function content(file: string): Promise<string> {
+  while (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') === '') await wait(50);
+  return fs.readFileSync(file, 'utf8');
+}

@@ -4,8 +4,9 @@ import * as path from 'node:path';
 import {PROGRESS_MIME} from '../../lib/display';
 import type {CellOutput, CodeCell, Notebook} from '../../tools/notebook/notebook';
 import {runNotebook, type RunEvent, type RunOptions, type RunResult} from '../../tools/notebook/run';
-import {temporaryFolder, wait} from '../kernel/page';
+import {temporaryFolder} from '../kernel/page';
 import {notebookOf, type CellSketch} from './notebooks';
+import {gone} from './processes';
 
 const display = JSON.stringify(path.resolve(__dirname, '..', '..', 'lib', 'display.js'));
 
@@ -219,27 +220,4 @@ function textOf(outputs: NonNullable<RunResult['failure']>['outputs']): string {
 
 function pidIn(outputs: NonNullable<RunResult['failure']>['outputs']): number {
   return Number(/^\d+/.exec(textOf(outputs))?.[0]);
-}
-
-// A process that has ended may stay in the table for a moment.
-async function gone(pid: number): Promise<boolean> {
-  assert.ok(pid > 1, `a process id, got ${pid}`);
-  for (let i = 0; i < 40; i++) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-    if (isZombie(pid)) return true; // where nobody collects orphans
-    await wait(50);
-  }
-  return false;
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    return / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

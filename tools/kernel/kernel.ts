@@ -5,7 +5,7 @@
 import * as fs from 'node:fs';
 import * as zmq from 'zeromq';
 import {CellRunner} from './cells';
-import {whenParentEnds} from './parent';
+import {endWithParent} from './parent';
 import {KernelSession} from './session';
 import {describeThrown, installTraces} from './traces';
 import {tslabParts} from './tslab';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   process.on('exit', () => session.output.flush());
   process.on('uncaughtException', (error) => complain(session, 'Uncaught', error));
   process.on('unhandledRejection', (reason) => complain(session, 'Unhandled rejection:', reason));
-  whenParentEnds(() => process.exit(0));
+  endWithParent();
   installTraces(process.cwd());
 
   // In two bites, so that a front end's first questions are answered in between.

@@ -98,9 +98,10 @@ function parseTimeout(text: string | undefined, profile: Profile | undefined): n
 
 function chosen(names: string[]): string[] {
   const known = lessonPaths();
-  if (names.length > 0 && names[0] !== 'all') return names.map((name) => findLesson(name, known));
+  const all = names.includes('all');
+  if (names.length > 0 && !all) return names.map((name) => findLesson(name, known));
   if (known.length === 0) throw new Error('lesson: expected notebooks in the folder notebooks, found none');
-  return names[0] === 'all' ? known : known.slice(0, 1);
+  return all ? known : known.slice(0, 1);
 }
 
 function listText(): string {

@@ -205,11 +205,11 @@ export class KernelClient {
     if (pid === undefined) return;
     try {
       // The group outlives the kernel when a cell has left a child behind.
-      if (process.platform === 'win32') this.process.kill('SIGKILL');
-      else process.kill(-pid, 'SIGKILL');
+      if (process.platform !== 'win32') process.kill(-pid, 'SIGKILL');
     } catch {
       // nothing of it was left
     }
+    this.process.kill('SIGKILL');
   };
 
   // A subscriber misses what was published before its subscription arrived: ask until both channels answer.

@@ -57,7 +57,7 @@ export interface RunResult {
 const SECOND_INTERRUPT_MS = 4000;
 const KILL_MS = 5000;
 
-/** Runs all code cells in order and stops at the first failure. Rejects only when no kernel can be started. */
+/** Runs all code cells in order and stops at the first failure. A kernel that cannot be started is a failure, too. */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
   const {cwd, env, onEvent = () => {}, spec = kernelSpec()} = options;
   const began = Date.now();
@@ -85,8 +85,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       if (stopped) break;
     }
   } catch (error) {
-    if (!(error instanceof KernelDied)) throw error;
-    stopped = {status: 'died', reason: error.message};
+    if (kernel && !(error instanceof KernelDied)) throw error;
+    stopped = {status: 'died', reason: (error as Error).message};
   } finally {
     await kernel?.shutdown();
   }
