@@ -12,7 +12,7 @@ const OTHER_WAYS = `Without JupyterLab the lessons run all the same:
 /** Says what is in the way; main adds the other ways. */
 class Obstacle extends Error {}
 
-function main(args: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
   const environment = path.join(projectRoot, '.venv');
   const python = pythonIn(environment);
   if (!hasJupyterLab(python)) install(environment, python);
