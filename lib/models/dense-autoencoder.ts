@@ -20,7 +20,7 @@ export interface DenseAutoencoderConfig {
   latentDim: number;
   /** Widths of the encoder's hidden layers; the decoder mirrors them. Default [512, 256]. */
   hiddenDims?: number[];
-  /** After every hidden layer. Default silu: smooth, and a third lower in error here than relu. */
+  /** After every hidden layer. Default silu, which is smooth everywhere. */
   activation?: Activation;
   /**
    * squared: Σ (x - x̂)², output linear. bernoulli: -Σ log p(x), output a probability. Default squared.

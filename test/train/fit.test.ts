@@ -131,6 +131,12 @@ describe('fit', () => {
     assert.ok(free.dataSync()[0] < 1);
   });
 
+  it('refuses to train on nothing', () =>
+    assert.rejects(
+      fit(small(), tf.zeros([0, 2]), {epochs: 1, ...quiet}),
+      /x: expected at least one example, got none/,
+    ));
+
   const bad: [string, Partial<FitOptions>, RegExp][] = [
     ['an unknown option', {epoch: 3} as never, /fit: unknown option epoch; known are epochs, batchSize/],
     ['no whole number of epochs', {epochs: 1.5}, /epochs: expected a whole number >= 1, got 1.5/],

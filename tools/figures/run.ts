@@ -9,7 +9,7 @@ import * as path from 'node:path';
 import {parseArgs} from 'node:util';
 import {readResults, type Results} from '../../lib/lesson/results';
 import {projectRoot} from '../../lib/root';
-import {lessonPaths, runLesson} from '../notebook/lesson';
+import {findLesson, lessonPaths, runLesson} from '../notebook/lesson';
 import {gallery, readmeTable, storedResults, withTable} from './readme';
 
 /** How far a new run may be from the stored one: engines and threads move the digits of a training run. */
@@ -28,8 +28,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const figures = path.join(projectRoot, 'figures');
-  const chosen = lessonPaths().filter((file) => positionals.length === 0 || positionals.some((p) => path.basename(file).startsWith(p)));
-  if (chosen.length === 0) throw new Error(`lesson: expected one of ${lessonPaths().map((f) => path.basename(f, '.ipynb')).join(', ')}, got ${positionals.join(', ')}`);
+  const chosen = positionals.length > 0 ? positionals.map((name) => findLesson(name)) : lessonPaths();
   const out = fs.mkdtempSync(path.join(os.tmpdir(), 'course-figures-'));
   let failures = 0;
   try {
