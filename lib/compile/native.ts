@@ -1,0 +1,76 @@
+/**
+ * The parts of tfjs-node that recording a graph needs, with types: its backend, the table of tensors
+ * behind it, and the binding to TensorFlow's C library.
+ */
+import * as tf from '../tf';
+
+/** An attribute of an operation, as tfjs-node hands it to the binding. */
+export interface Attribute {
+  name: string;
+  /** One of the binding's TF_ATTR_… numbers. */
+  type: number;
+  value: unknown;
+}
+
+/** What the backend knows of the memory behind a tensor. */
+export interface TensorEntry {
+  shape: number[];
+  /** TensorFlow's number for the type, e.g. TF_FLOAT. */
+  dtype: number;
+  /** Values that have not been handed to TensorFlow yet, or null. */
+  values: tf.TypedArray | null;
+  /** TensorFlow's handle, -1 while `values` waits. */
+  id: number;
+  /** Tensors that share this memory. */
+  refCount: number;
+}
+
+export interface Output {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+export interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_BOOL: number;
+  readonly TF_COMPLEX64: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  createTensor(shape: number[], dtype: number, values: tf.TypedArray): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): tf.TypedArray;
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Output[];
+}
+
+export type Execute = (name: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number) => unknown;
+
+export interface NativeBackend {
+  readonly binding: Binding;
+  readonly tensorMap: {get(id: object): TensorEntry; set(id: object, entry: TensorEntry): void; has(id: object): boolean};
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: Attribute[],
+    inputs: tf.Tensor[],
+    outputs: number,
+  ): tf.Tensor[];
+  createOutputTensor(output: Output): tf.Tensor;
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+  readSync(id: object): tf.TypedArray;
+  incRef(id: object): void;
+  disposeData(id: object): boolean;
+}
+
+/** The backend of the native engine. */
+export function nativeBackend(): NativeBackend {
+  return tf.backend() as unknown as NativeBackend;
+}

@@ -1,0 +1,355 @@
+/**
+ * Records what a function of tensors does. tfjs-node runs every operation through two functions of its
+ * backend, and each call is a TensorFlow node: operation, attributes, inputs. The function runs once, on
+ * real tensors, while those calls are written down; afterwards everything it changed is put back.
+ *
+ * What a graph could not repeat is refused while it is recorded: see {@link RecordingError}.
+ */
+import * as tf from '../tf';
+import {withFusedGradients} from './gradients';
+import {Graph, type Symbol} from './graph';
+import {nativeBackend, type Attribute, type TensorEntry} from './native';
+
+/** A step that cannot be recorded as a graph; the message says what to write instead. */
+export class RecordingError extends Error {
+  override name = 'RecordingError';
+}
+
+/** A variable that the graph reads or changes. */
+export interface GraphVariable {
+  variable: tf.Variable;
+  /** The name of its VarHandleOp. */
+  handle: string;
+  /** The name of the node that reads it. */
+  read: string;
+  /** Whether the graph changes it. */
+  changes: boolean;
+}
+
+/** A graph and how it is fed. */
+export interface Recording {
+  graph: Graph;
+  /** For each input of the function: its placeholder, or undefined if nothing depends on it. */
+  inputs: (string | undefined)[];
+  outputs: Symbol[];
+  variables: GraphVariable[];
+  /** Nodes that change variables: to be run with every call. */
+  effects: string[];
+  /** Tensors from outside that are too large for a constant: placed in a variable of the graph when it is loaded. */
+  captured: {handle: string; tensor: tf.Tensor}[];
+}
+
+/** Stops a recording where its node number `place` is made: to show the line it comes from. */
+export interface Blame {
+  place: number;
+  message: string;
+}
+
+/** Numbers in a captured tensor up to which it is written into the graph as a constant. */
+const CONSTANT_SIZE = 64;
+
+let current: Recorder | undefined;
+
+/** The recording that is going on, if any. */
+export function currentRecorder(): Recorder | undefined {
+  return current;
+}
+
+/** Records `f` on these inputs; a `blame` makes it throw at one node. */
+export function record(f: (inputs: tf.Tensor[]) => tf.Tensor[], inputs: tf.Tensor[], blame?: Blame): Recording {
+  return new Recorder(inputs, blame).run(f);
+}
+
+export class Recorder {
+  private readonly backend = nativeBackend();
+  private readonly binding = this.backend.binding;
+  private readonly graph = new Graph();
+  private readonly symbols = new Map<object, Symbol>();
+  /** Outputs that may differ from call to call. */
+  private readonly live = new Set<Symbol>();
+  private readonly registered = registeredVariables();
+  private readonly owners = new Map<object, tf.Variable>();
+  private readonly variables = new Map<tf.Variable, GraphVariable>();
+  private readonly captured: Recording['captured'] = [];
+  private readonly effects: string[] = [];
+  private readonly placeholders: (string | undefined)[];
+  private kernel = 0;
+
+  constructor(
+    private readonly inputs: tf.Tensor[],
+    private readonly blame?: Blame,
+  ) {
+    for (const variable of this.registered) this.owners.set(variable.dataId, variable);
+    this.placeholders = inputs.map(() => undefined);
+  }
+
+  run(f: (inputs: tf.Tensor[]) => tf.Tensor[]): Recording {
+    const before = this.registered.map((variable) => variable.dataId);
+    before.forEach((id) => this.backend.incRef(id)); // an assignment in f must not free them
+    let outputs: Symbol[] = [];
+    try {
+      tf.tidy(() => {
+        const restore = this.intercept();
+        try {
+          const results = withFusedGradients(() => f(this.inputs));
+          outputs = results.map((tensor) => this.symbol(tensor));
+          this.noteAssignments(before);
+        } finally {
+          restore();
+          this.putBack(before);
+        }
+      });
+    } finally {
+      before.forEach((id) => this.backend.disposeData(id));
+    }
+    return {
+      graph: this.graph,
+      inputs: this.placeholders,
+      outputs,
+      variables: [...this.variables.values()],
+      effects: this.effects,
+      captured: this.captured,
+    };
+  }
+
+  /** The output that a tensor stands for; a tensor from elsewhere becomes a constant or a captured value. */
+  symbol(tensor: {dataId: object; shape: number[]; dtype: string}): Symbol {
+    const known = this.symbols.get(tensor.dataId);
+    if (known !== undefined) return known;
+    const symbol = this.newSymbol(tensor);
+    this.symbols.set(tensor.dataId, symbol);
+    return symbol;
+  }
+
+  /** The graph's side of a variable. */
+  variable(variable: tf.Variable): GraphVariable {
+    const known = this.variables.get(variable);
+    if (known) return known;
+    const i = this.variables.size;
+    const [handle, read] = this.storage(`variable_${i}`, variable);
+    const entry = {variable, handle, read, changes: false};
+    this.variables.set(variable, entry);
+    this.live.add(`${read}:0`);
+    return entry;
+  }
+
+  /**
+   * Adds an operation that changes variables in place, such as ResourceApplyAdam.
+   * @param changed the handles that come first among its inputs.
+   */
+  update(op: string, changed: tf.Variable[], inputs: tf.Tensor[], attributes: Attribute[]): void {
+    const entries = changed.map((variable) => this.variable(variable));
+    for (const entry of entries) entry.changes = true;
+    this.addEffect(
+      op,
+      [...entries.map(({handle}) => `${handle}:0`), ...inputs.map((tensor) => this.symbol(tensor))],
+      attributes,
+      entries,
+    );
+  }
+
+  private addEffect(op: string, inputs: Symbol[], attributes: Attribute[], entries: GraphVariable[]): void {
+    const after = entries.map(({read}) => `^${read}`); // what reads a variable reads it as it was
+    this.effects.push(this.graph.effect(op, [...inputs, ...after], attributes));
+  }
+
+  private intercept(): () => void {
+    const {backend} = this;
+    const engine = tf.engine() as unknown as {
+      readSync(id: object): tf.TypedArray;
+      read(id: object): Promise<tf.TypedArray>;
+      runKernel(name: string, inputs: object, attributes?: object): unknown;
+    };
+    const {executeSingleOutput, executeMultipleOutputs} = backend;
+    const {readSync, read, runKernel} = engine;
+    backend.executeSingleOutput = (name, attributes, inputs) => {
+      const output = executeSingleOutput.call(backend, name, attributes, inputs);
+      this.add(name, attributes, inputs, [output]);
+      return output;
+    };
+    backend.executeMultipleOutputs = (name, attributes, inputs, count) => {
+      const outputs = executeMultipleOutputs.call(backend, name, attributes, inputs, count);
+      this.add(name, attributes, inputs, outputs);
+      return outputs;
+    };
+    engine.readSync = (id) => {
+      this.refuseReading(id);
+      return readSync.call(engine, id);
+    };
+    engine.read = (id) => {
+      this.refuseReading(id);
+      return read.call(engine, id);
+    };
+    engine.runKernel = (name, inputs, attributes) => {
+      this.kernel++;
+      try {
+        const outputs = runKernel.call(engine, name, inputs, attributes);
+        this.refuseUnrecorded(name, inputs, outputs);
+        return outputs;
+      } finally {
+        this.kernel--;
+      }
+    };
+    const outer = current;
+    current = this; // eslint-disable-line @typescript-eslint/no-this-alias
+    return () => {
+      current = outer;
+      const own = [backend, engine] as unknown as Record<string, unknown>[];
+      for (const name of ['executeSingleOutput', 'executeMultipleOutputs']) delete own[0][name];
+      for (const name of ['readSync', 'read', 'runKernel']) delete own[1][name];
+    };
+  }
+
+  private add(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: tf.Tensor[]): void {
+    const symbols = inputs.map((tensor) => this.symbol(tensor));
+    if (op === 'Multinomial') throw new RecordingError(randomMessage('multinomial'));
+    const node = this.graph.node(op, symbols, attributes);
+    const live = symbols.some((symbol) => this.live.has(symbol));
+    outputs.forEach((output, i) => {
+      const symbol = `${node}:${i}`;
+      this.symbols.set(output.dataId, symbol);
+      if (live) this.live.add(symbol);
+    });
+    this.blameHere();
+  }
+
+  private newSymbol(tensor: {dataId: object; shape: number[]; dtype: string}): Symbol {
+    const input = this.inputs.findIndex(({dataId}) => dataId === tensor.dataId);
+    if (input >= 0) return this.placeholder(input);
+    const owner = this.owners.get(tensor.dataId);
+    if (owner) return `${this.variable(owner).read}:0`;
+    const entry = this.backend.tensorMap.get(tensor.dataId);
+    const size = entry.shape.reduce((a, b) => a * b, 1);
+    const made = entry.values !== null; // handed to TensorFlow just now, so it was made from JavaScript values
+    if (made || size <= CONSTANT_SIZE || entry.dtype !== this.binding.TF_FLOAT) return this.constant(tensor.dataId, entry);
+    const i = this.captured.length;
+    const [handle, read] = this.storage(`captured_${i}`, tensor as tf.Tensor);
+    this.captured.push({handle, tensor: tensor as tf.Tensor});
+    return `${read}:0`;
+  }
+
+  private constant(dataId: object, entry: TensorEntry): Symbol {
+    this.refuseRandom();
+    const symbol = this.graph.constant(this.backend.readSync(dataId), entry.shape, entry.dtype);
+    this.blameHere();
+    return symbol;
+  }
+
+  private placeholder(i: number): Symbol {
+    const {shape, dtype} = this.inputs[i];
+    const {binding} = this;
+    const name = `input_${i}`;
+    const types = {float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL};
+    this.graph.effect(
+      'Placeholder',
+      [],
+      [
+        {name: 'dtype', type: binding.TF_ATTR_TYPE, value: types[dtype as keyof typeof types]},
+        {name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape},
+      ],
+      name,
+    );
+    this.placeholders[i] = name;
+    this.live.add(`${name}:0`);
+    return `${name}:0`;
+  }
+
+  private storage(name: string, {shape}: {shape: number[]}): [handle: string, read: string] {
+    const {binding} = this;
+    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
+    const handle = this.graph.effect(
+      'VarHandleOp',
+      [],
+      [
+        type,
+        {name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape},
+        {name: 'shared_name', type: binding.TF_ATTR_STRING, value: name},
+      ],
+      name,
+    );
+    return [handle, this.graph.effect('ReadVariableOp', [`${handle}:0`], [type], `${name}_read`)];
+  }
+
+  private noteAssignments(before: object[]): void {
+    const fresh = registeredVariables().filter((variable) => !this.registered.includes(variable));
+    if (fresh.length > 0) {
+      throw new RecordingError(
+        `tf.variable: the step makes ${fresh.length} variable(s) while it is recorded, which would start anew with each graph; ` +
+          'make them before the step, once',
+      );
+    }
+    const type = {name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_FLOAT};
+    this.registered.forEach((variable, i) => {
+      if (variable.isDisposed) throw new RecordingError('tf.dispose: the step disposes a variable');
+      if (variable.dataId === before[i]) return;
+      const value = this.symbol(variable);
+      const entry = this.variable(variable);
+      entry.changes = true;
+      this.addEffect('AssignVariableOp', [`${entry.handle}:0`, value], [type], [entry]);
+    });
+  }
+
+  private putBack(before: object[]): void {
+    this.registered.forEach((variable, i) => {
+      if (variable.isDisposed || variable.dataId === before[i]) return;
+      const held = tf.engine().makeTensorFromDataId(before[i], variable.shape, variable.dtype);
+      this.backend.incRef(before[i]);
+      variable.assign(held);
+      held.dispose();
+    });
+  }
+
+  private refuseReading(id: object): void {
+    const symbol = this.symbols.get(id) ?? this.newSymbolIfInput(id);
+    if (symbol === undefined || !this.live.has(symbol)) return;
+    throw new RecordingError(
+      'dataSync, arraySync, data, array or print: this reads the value of a tensor inside a step that is being recorded, ' +
+        'where it would be frozen. Return it among the named losses; choose by value with tf.where; ' +
+        'hand numbers that change to the step as scalars',
+    );
+  }
+
+  private newSymbolIfInput(id: object): Symbol | undefined {
+    const isInput = this.inputs.some(({dataId}) => dataId === id);
+    const owner = this.owners.get(id);
+    if (isInput) return this.symbol(this.inputs.find(({dataId}) => dataId === id)!);
+    return owner && `${this.variable(owner).read}:0`;
+  }
+
+  private refuseUnrecorded(name: string, inputs: object, outputs: unknown): void {
+    if (this.kernel > 1) return;
+    const all = (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor[];
+    if (all.every((tensor) => !tensor?.dataId || this.symbols.has(tensor.dataId) || this.isOutside(tensor.dataId))) return;
+    const live = Object.values(inputs).flat().some((tensor) => tensor?.dataId && this.live.has(this.symbol(tensor)));
+    if (!live) return;
+    throw new RecordingError(
+      `${name}: this operation has no TensorFlow node, so that its result would be frozen. Do it before the step, ` +
+        'write it with other operations, or train with COURSE_COMPILE=off',
+    );
+  }
+
+  private isOutside(id: object): boolean {
+    return this.owners.has(id) || this.inputs.some(({dataId}) => dataId === id);
+  }
+
+  private refuseRandom(): void {
+    const scopes = (tf.engine() as unknown as {state: {scopeStack: {name: string}[]}}).state.scopeStack;
+    const random = scopes.map(({name}) => /^(random\w*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1]).find(Boolean);
+    if (random) throw new RecordingError(randomMessage(random));
+  }
+
+  private blameHere(): void {
+    if (this.blame && this.graph.size > this.blame.place) throw new RecordingError(this.blame.message);
+  }
+}
+
+function randomMessage(name: string): string {
+  return (
+    `tf.${name}: its numbers are drawn in JavaScript and would be the same in every step. Draw them from a ` +
+    "RandomStream instead: random.normal(shape), random.uniformTensor(shape), random.mask(shape, probability)"
+  );
+}
+
+function registeredVariables(): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables as Record<string, tf.Variable>);
+}
