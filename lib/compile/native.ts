@@ -2,6 +2,7 @@
  * The parts of tfjs-node that recording a graph needs, with types: its backend, the table of tensors
  * behind it, and the binding to TensorFlow's C library.
  */
+import * as tfjs from '@tensorflow/tfjs'; // for its engine: in lib/tf that name means what runs the tensors
 import * as tf from '../tf';
 
 /** An attribute of an operation, as tfjs-node hands it to the binding. */
@@ -51,8 +52,6 @@ export interface Binding {
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Output[];
 }
 
-export type Execute = (name: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number) => unknown;
-
 export interface NativeBackend {
   readonly binding: Binding;
   readonly tensorMap: {get(id: object): TensorEntry; set(id: object, entry: TensorEntry): void; has(id: object): boolean};
@@ -73,4 +72,27 @@ export interface NativeBackend {
 /** The backend of the native engine. */
 export function nativeBackend(): NativeBackend {
   return tf.backend() as unknown as NativeBackend;
+}
+
+/** The parts of tfjs's bookkeeping that are needed here. */
+export interface TfjsEngine {
+  readonly registeredVariables: Record<string, tf.Variable>;
+  readonly state: {scopeStack: {name: string}[]; activeTape: {saved?: tf.Tensor[]}[] | null};
+  startTape(): void;
+  endTape(): void;
+  gradients(
+    f: () => tf.Scalar,
+    by: readonly tf.Variable[],
+    dy: undefined,
+    allowNone: true,
+  ): {value: tf.Scalar; grads: tf.Tensor[]};
+  makeTensorFromDataId(id: object, shape: number[], dtype: tf.DataType): tf.Tensor;
+  readSync(id: object): tf.TypedArray;
+  read(id: object): Promise<tf.TypedArray>;
+  runKernel(name: string, inputs: object, attributes?: object): unknown;
+}
+
+/** tfjs's own engine: what it calls the keeper of tensors, scopes and the tape of gradients. */
+export function tfjsEngine(): TfjsEngine {
+  return tfjs.engine() as unknown as TfjsEngine;
 }

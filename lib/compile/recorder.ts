@@ -8,7 +8,7 @@
 import * as tf from '../tf';
 import {withFusedGradients} from './gradients';
 import {Graph, type Symbol} from './graph';
-import {nativeBackend, type Attribute, type TensorEntry} from './native';
+import {nativeBackend, tfjsEngine, type Attribute, type TensorEntry} from './native';
 
 /** A step that cannot be recorded as a graph; the message says what to write instead. */
 export class RecordingError extends Error {
@@ -24,6 +24,8 @@ export interface GraphVariable {
   read: string;
   /** Whether the graph changes it. */
   changes: boolean;
+  /** What has to be done before the next change: whoever reads it gets it as it was. */
+  before: string[];
 }
 
 /** A graph and how it is fed. */
@@ -127,7 +129,7 @@ export class Recorder {
     if (known) return known;
     const i = this.variables.size;
     const [handle, read] = this.storage(`variable_${i}`, variable);
-    const entry = {variable, handle, read, changes: false};
+    const entry = {variable, handle, read, changes: false, before: [read]};
     this.variables.set(variable, entry);
     this.live.add(`${read}:0`);
     return entry;
@@ -149,27 +151,27 @@ export class Recorder {
   }
 
   private addEffect(op: string, inputs: Symbol[], attributes: Attribute[], entries: GraphVariable[]): void {
-    const after = entries.map(({read}) => `^${read}`); // what reads a variable reads it as it was
-    this.effects.push(this.graph.effect(op, [...inputs, ...after], attributes));
+    const before = [...new Set(entries.flatMap((entry) => entry.before))].map((name) => `^${name}`);
+    const effect = this.graph.effect(op, [...inputs, ...before], attributes);
+    for (const entry of entries) entry.before = [effect];
+    this.effects.push(effect);
   }
 
   private intercept(): () => void {
     const {backend} = this;
-    const engine = tf.engine() as unknown as {
-      readSync(id: object): tf.TypedArray;
-      read(id: object): Promise<tf.TypedArray>;
-      runKernel(name: string, inputs: object, attributes?: object): unknown;
-    };
+    const engine = tfjsEngine();
     const {executeSingleOutput, executeMultipleOutputs} = backend;
     const {readSync, read, runKernel} = engine;
     backend.executeSingleOutput = (name, attributes, inputs) => {
+      const symbols = inputs.map((tensor) => this.symbol(tensor)); // before the operation takes their values over
       const output = executeSingleOutput.call(backend, name, attributes, inputs);
-      this.add(name, attributes, inputs, [output]);
+      this.add(name, attributes, symbols, [output]);
       return output;
     };
     backend.executeMultipleOutputs = (name, attributes, inputs, count) => {
+      const symbols = inputs.map((tensor) => this.symbol(tensor));
       const outputs = executeMultipleOutputs.call(backend, name, attributes, inputs, count);
-      this.add(name, attributes, inputs, outputs);
+      this.add(name, attributes, symbols, outputs);
       return outputs;
     };
     engine.readSync = (id) => {
@@ -200,8 +202,7 @@ export class Recorder {
     };
   }
 
-  private add(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: tf.Tensor[]): void {
-    const symbols = inputs.map((tensor) => this.symbol(tensor));
+  private add(op: string, attributes: Attribute[], symbols: Symbol[], outputs: tf.Tensor[]): void {
     if (op === 'Multinomial') throw new RecordingError(randomMessage('multinomial'));
     const node = this.graph.node(op, symbols, attributes);
     const live = symbols.some((symbol) => this.live.has(symbol));
@@ -292,7 +293,7 @@ export class Recorder {
   private putBack(before: object[]): void {
     this.registered.forEach((variable, i) => {
       if (variable.isDisposed || variable.dataId === before[i]) return;
-      const held = tf.engine().makeTensorFromDataId(before[i], variable.shape, variable.dtype);
+      const held = tfjsEngine().makeTensorFromDataId(before[i], variable.shape, variable.dtype);
       this.backend.incRef(before[i]);
       variable.assign(held);
       held.dispose();
@@ -333,7 +334,7 @@ export class Recorder {
   }
 
   private refuseRandom(): void {
-    const scopes = (tf.engine() as unknown as {state: {scopeStack: {name: string}[]}}).state.scopeStack;
+    const scopes = tfjsEngine().state.scopeStack;
     const random = scopes.map(({name}) => /^(random\w*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1]).find(Boolean);
     if (random) throw new RecordingError(randomMessage(random));
   }
@@ -351,5 +352,5 @@ function randomMessage(name: string): string {
 }
 
 function registeredVariables(): tf.Variable[] {
-  return Object.values(tf.engine().registeredVariables as Record<string, tf.Variable>);
+  return Object.values(tfjsEngine().registeredVariables);
 }

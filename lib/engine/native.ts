@@ -7,6 +7,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as util from 'node:util';
 import type {Engine} from '../engine';
+import {completeGradients} from './gradients';
 import {BINDING_FOLDER, tfjsNodeFolder} from './seen';
 
 /** Loads tfjs-node, which makes the native backend the one that tfjs uses. */
@@ -15,6 +16,7 @@ export function loadNative(): Engine {
   restoreUtil();
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const tfn = withoutStderr(() => require('@tensorflow/tfjs-node'));
+  completeGradients();
   const tensorflow: string = tfn.backend().binding.TF_Version;
   const version: string = tfn.version['tfjs-node'];
   const threads = nativeThreads();

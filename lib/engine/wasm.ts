@@ -3,7 +3,12 @@
  */
 import * as path from 'node:path';
 import type {Engine} from '../engine';
+import {completeGradients} from './gradients';
+import {completeConvolutions} from './wasm-convolution';
+import {addEinsum} from './wasm-einsum';
+import {completeIndexing} from './wasm-indexing';
 import {transposeBeforeMatMul} from './wasm-matmul';
+import {correctPooling} from './wasm-pooling';
 
 /* eslint-disable @typescript-eslint/no-require-imports */
 
@@ -12,6 +17,11 @@ export function loadWasm(): Engine {
   const wasm = require('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + path.sep);
   transposeBeforeMatMul();
+  completeConvolutions();
+  correctPooling();
+  completeIndexing();
+  addEinsum();
+  completeGradients();
   answerForTfjsNode();
   return {
     name: 'wasm',

@@ -106,9 +106,27 @@ export const gradientCases: GradientCase[] = [
 
   // pooling and resizing
   {name: 'maxPool', inputs: [distinct(2, 5, 6, 2)], f: (x) => tf.maxPool(x as Four, 2, 2, 'same')},
-  {name: 'maxPool, overlapping', inputs: [distinct(1, 5, 6, 2)], f: (x) => tf.maxPool(x as Four, 3, 1, 'valid')},
+  {
+    name: 'maxPool of values below zero',
+    inputs: [distinct(1, 4, 4, 2)],
+    f: (x) => tf.maxPool(x.sub(2) as Four, 2, 2, 'valid'),
+  },
+  {
+    name: 'maxPool, overlapping',
+    inputs: [distinct(1, 5, 6, 2)],
+    f: (x) => tf.maxPool(x as Four, 3, 1, 'valid'),
+  },
   {name: 'avgPool', inputs: [normal(2, 5, 6, 2)], f: (x) => tf.avgPool(x as Four, 2, 2, 'same')},
-  {name: 'avgPool, overlapping', inputs: [normal(1, 5, 6, 2)], f: (x) => tf.avgPool(x as Four, 3, 1, 'valid')},
+  {
+    name: 'avgPool over the border',
+    inputs: [normal(1, 4, 4, 2)],
+    f: (x) => tf.avgPool(x as Four, 3, 1, 'same'),
+  },
+  {
+    name: 'avgPool, overlapping',
+    inputs: [normal(1, 5, 6, 2)],
+    f: (x) => tf.avgPool(x as Four, 3, 1, 'valid'),
+  },
   ...([false, true] as const).flatMap((corners) => [
     {
       name: `resizeNearestNeighbor${corners ? ', corners aligned' : ''}`,
@@ -131,12 +149,36 @@ export const gradientCases: GradientCase[] = [
   {
     name: 'gather with a matrix of indices',
     inputs: [normal(4, 3)],
-    f: (x) => tf.gather(x, tf.tensor2d([[3, 0, 3], [1, 1, 3]], [2, 3], 'int32')),
+    f: (x) =>
+      tf.gather(
+        x,
+        tf.tensor2d(
+          [
+            [3, 0, 3],
+            [1, 1, 3],
+          ],
+          [2, 3],
+          'int32',
+        ),
+      ),
   },
   {
     name: 'gather with a batch of indices',
     inputs: [normal(2, 4, 3)],
-    f: (x) => tf.gather(x, tf.tensor2d([[3, 0, 3], [1, 1, 2]], [2, 3], 'int32'), 1, 1),
+    f: (x) =>
+      tf.gather(
+        x,
+        tf.tensor2d(
+          [
+            [3, 0, 3],
+            [1, 1, 2],
+          ],
+          [2, 3],
+          'int32',
+        ),
+        1,
+        1,
+      ),
   },
   {
     name: 'unsortedSegmentSum',
@@ -149,10 +191,20 @@ export const gradientCases: GradientCase[] = [
     name: 'batchNorm',
     inputs: [normal(2, 2, 3, 2), normal(2), positive(2), normal(2), normal(2)],
     f: (x, mean, variance, offset, scale) =>
-      tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D),
+      tf.batchNorm(
+        x,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        scale as tf.Tensor1D,
+      ),
   },
   {name: 'moments', inputs: [normal(4, 3)], f: (x) => tf.stack(Object.values(tf.moments(x, 0)))},
-  {name: 'localResponseNormalization', inputs: [normal(1, 2, 2, 5)], f: (x) => tf.localResponseNormalization(x as Four, 2)},
+  {
+    name: 'localResponseNormalization',
+    inputs: [normal(1, 2, 2, 5)],
+    f: (x) => tf.localResponseNormalization(x as Four, 2),
+  },
   {name: 'softmax', inputs: [normal(3, 4)], f: (x) => tf.softmax(x)},
   {name: 'logSoftmax', inputs: [normal(3, 4)], f: (x) => tf.logSoftmax(x)},
   {name: 'logSumExp', inputs: [normal(3, 4)], f: (x) => tf.logSumExp(x, 1)},
@@ -166,6 +218,7 @@ export const gradientCases: GradientCase[] = [
   {name: 'selu', inputs: [distinct(8)], f: tf.selu},
   {name: 'leakyRelu', inputs: [distinct(8)], f: (x) => tf.leakyRelu(x, 0.1)},
   {name: 'prelu', inputs: [distinct(4, 3), positive(3)], f: (x, a) => tf.prelu(x, a)},
+  {name: 'prelu, alpha for every row', inputs: [distinct(4, 3), positive(4, 1)], f: (x, a) => tf.prelu(x, a)},
   {name: 'dropout', inputs: [normal(4, 3)], f: (x) => tf.dropout(x, 0.5, undefined, 7)},
 
   // arithmetic
@@ -190,13 +243,25 @@ export const gradientCases: GradientCase[] = [
   {name: 'mul, broadcast', inputs: [normal(2, 3), normal(2, 1)], f: (x, y) => tf.mul(x, y)},
   {name: 'div, broadcast', inputs: [normal(2, 3), positive(3)], f: (x, y) => tf.div(x, y)},
   {name: 'addN', inputs: [normal(2, 3), normal(2, 3)], f: (x, y) => tf.addN([x, y])},
-  {name: 'maximum', inputs: [distinct(8), positive(8)], f: (x, y) => tf.maximum(x, y.sub(1.03))},
-  {name: 'minimum', inputs: [distinct(8), positive(8)], f: (x, y) => tf.minimum(x, y.sub(1.03))},
+  {name: 'maximum', inputs: [distinct(8), distinct(8)], f: (x, y) => tf.maximum(x, y.add(0.05))},
+  {name: 'minimum', inputs: [distinct(8), distinct(8)], f: (x, y) => tf.minimum(x, y.add(0.05))},
   {name: 'squaredDifference', inputs: [normal(2, 3), normal(2, 3)], f: (x, y) => tf.squaredDifference(x, y)},
   {
     name: 'where',
     inputs: [normal(2, 3), normal(2, 3)],
-    f: (x, y) => tf.where(tf.tensor2d([[1, 0, 1], [0, 0, 1]], [2, 3], 'bool'), x, y),
+    f: (x, y) =>
+      tf.where(
+        tf.tensor2d(
+          [
+            [1, 0, 1],
+            [0, 0, 1],
+          ],
+          [2, 3],
+          'bool',
+        ),
+        x,
+        y,
+      ),
   },
 
   // reductions
@@ -243,19 +308,59 @@ export const gradientCases: GradientCase[] = [
     f: (x: tf.Tensor) => tf.cumsum(x, axis),
   })),
   {name: 'cumsum, exclusive and reversed', inputs: [normal(2, 4)], f: (x) => tf.cumsum(x, 1, true, true)},
-  {name: 'pad', inputs: [normal(2, 3)], f: (x) => tf.pad(x, [[1, 2], [0, 1]])},
-  {name: "mirrorPad, 'reflect'", inputs: [normal(3, 4)], f: (x) => tf.mirrorPad(x, [[1, 2], [0, 3]], 'reflect')},
-  {name: "mirrorPad, 'symmetric'", inputs: [normal(3, 4)], f: (x) => tf.mirrorPad(x, [[1, 3], [2, 0]], 'symmetric')},
+  {
+    name: 'pad',
+    inputs: [normal(2, 3)],
+    f: (x) =>
+      tf.pad(x, [
+        [1, 2],
+        [0, 1],
+      ]),
+  },
+  {
+    name: "mirrorPad, 'reflect'",
+    inputs: [normal(3, 4)],
+    f: (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [1, 2],
+          [0, 3],
+        ],
+        'reflect',
+      ),
+  },
+  {
+    name: "mirrorPad, 'symmetric'",
+    inputs: [normal(3, 4)],
+    f: (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [1, 3],
+          [2, 0],
+        ],
+        'symmetric',
+      ),
+  },
   {name: 'slice', inputs: [normal(3, 4)], f: (x) => tf.slice(x, [1, 0], [2, 3])},
   {name: 'stridedSlice', inputs: [normal(4, 7)], f: (x) => tf.stridedSlice(x, [1, 0], [4, 6], [2, 3])},
-  {name: 'stridedSlice, backwards', inputs: [normal(3, 7)], f: (x) => tf.stridedSlice(x, [0, 5], [3, 0], [1, -2])},
+  {
+    name: 'stridedSlice, backwards',
+    inputs: [normal(3, 7)],
+    f: (x) => tf.stridedSlice(x, [0, 5], [3, 0], [1, -2]),
+  },
   {
     name: 'stridedSlice that drops an axis',
     inputs: [normal(3, 4)],
     f: (x) => tf.stridedSlice(x, [1, 1], [2, 4], [1, 2], 0, 0, 0, 0, 1),
   },
   {name: 'concat', inputs: [normal(2, 3), normal(2, 2)], f: (x, y) => tf.concat([x, y], 1)},
-  {name: 'split', inputs: [normal(2, 5)], f: (x) => tf.mul(...(tf.split(x.slice([0, 1]), 2, 1) as [tf.Tensor, tf.Tensor]))},
+  {
+    name: 'split',
+    inputs: [normal(2, 5)],
+    f: (x) => tf.mul(...(tf.split(x.slice([0, 1]), 2, 1) as [tf.Tensor, tf.Tensor])),
+  },
   {name: 'stack', inputs: [normal(2, 3), normal(2, 3)], f: (x, y) => tf.stack([x, y], 1)},
   {name: 'unstack', inputs: [normal(2, 3)], f: (x) => tf.mul(...(tf.unstack(x) as [tf.Tensor, tf.Tensor]))},
   {name: 'tile', inputs: [normal(2, 3)], f: (x) => tf.tile(x, [2, 3])},
@@ -263,7 +368,6 @@ export const gradientCases: GradientCase[] = [
   {name: 'reverse', inputs: [normal(2, 3)], f: (x) => tf.reverse(x, 1)},
   {name: 'transpose', inputs: [normal(2, 3, 4)], f: (x) => tf.transpose(x, [2, 0, 1])},
   {name: 'oneHot as a constant', inputs: [normal(3, 4)], f: (x) => tf.oneHot(int([0, 3, 1]), 4).mul(x)},
-  {name: 'depthToSpace', inputs: [normal(1, 2, 3, 4)], f: (x) => tf.depthToSpace(x as Four, 2)},
 ];
 
 /** The inputs of a case, and the weights that make a number of its output: Σ weight · output. */
@@ -273,7 +377,10 @@ export function caseTensors({name, inputs, f}: GradientCase): {inputs: tf.Tensor
     const size = shape.reduce((a, b) => a * b, 1);
     if (kind === 'normal') return tf.tensor(random.normals(size), shape);
     if (kind === 'positive') return tf.tensor(random.uniforms(size, 0.5, 2), shape);
-    return tf.tensor(Float32Array.from(random.permutation(size), (i) => (i - Math.floor(size / 2) + 0.5) * 0.1), shape);
+    return tf.tensor(
+      Float32Array.from(random.permutation(size), (i) => (i - Math.floor(size / 2) + 0.5) * 0.1),
+      shape,
+    );
   });
   const output = tf.tidy(() => f(...tensors));
   const weights = tf.tensor(random.normals(output.size), output.shape);

@@ -1,0 +1,6 @@
+/** Functions and training steps that are recorded once and run as one TensorFlow graph. */
+export {compileFunction, type CompiledFunction} from './function';
+export {adam, adamW, rmsProp, sgd, type Optimizer} from './optimizers';
+export {isCompiling} from './program';
+export {RecordingError} from './recorder';
+export {compileStep, type Batch, type CompiledStep, type Losses, type Player} from './step';

@@ -1,0 +1,148 @@
+/**
+ * Variables that live inside a session. While a session is the one that changes a variable, the tfjs
+ * variable holds a promise instead of numbers: whoever looks (prints it, saves it, uses it in an
+ * operation) makes the session hand its numbers over, once for all variables of the group. So a variable
+ * is never stale, and nothing is copied while nobody looks.
+ *
+ * tfjs gives a variable another `dataId` whenever it gets a new value. That identity is the version here:
+ * a session whose note of it differs from the variable's own has old numbers, and takes the new ones in.
+ */
+import {nativeBackend, tfjsEngine, type NativeBackend, type TensorEntry} from './native';
+import type {GraphVariable, Recording} from './recorder';
+import type {Session} from './session';
+
+interface Resident extends GraphVariable {
+  /** The value that the session has, as the variable knows it. */
+  version?: object;
+}
+
+export class Residents {
+  private readonly backend: NativeBackend = nativeBackend();
+  private readonly residents: Resident[];
+  private readonly assignNames: string;
+  private readonly readNames: string;
+  private readonly changing: Resident[];
+  private disposed = false;
+
+  /** Adds to the graph what takes values in; to be called before the session is made. */
+  constructor(private readonly recording: Recording) {
+    this.residents = recording.variables.map((variable) => ({...variable}));
+    this.changing = this.residents.filter(({changes}) => changes);
+    this.assignNames = this.addAssignments();
+    this.readNames = this.changing.map(({read}) => `${read}:0`).join(',');
+  }
+
+  /** Puts in the tensors that the graph took from outside; once, when the session is new. */
+  begin(session: Session): void {
+    this.session = session;
+    const {captured} = this.recording;
+    if (captured.length === 0) return;
+    const ids = this.backend.getInputTensorIds(captured.map(({tensor}) => tensor));
+    this.free(session.run(ids, captured.map(({handle}) => `${handle}_new:0`).join(','), 'captured_taken:0'));
+  }
+
+  private session: Session | undefined;
+
+  /** Before a call: the session gets what others have changed, and what was looked at may change again. */
+  ready(): void {
+    if (this.residents.some(({variable, version}) => variable.dataId !== version)) this.takeIn();
+    for (const resident of this.changing) {
+      const entry = this.backend.tensorMap.get(resident.version!);
+      if (!(entry instanceof Promised) || entry.refCount > 1 || entry.isKept) this.renew(resident, entry);
+    }
+  }
+
+  /** Hands everything over to tfjs; after that the session may go. */
+  release(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    const waiting = this.changing.filter(({version}) => version && this.isPromised(version));
+    if (waiting.length > 0) this.handOver();
+  }
+
+  private isPromised(version: object): boolean {
+    if (!this.backend.tensorMap.has(version)) return false;
+    const entry = this.backend.tensorMap.get(version);
+    return entry instanceof Promised && !entry.isKept;
+  }
+
+  private addAssignments(): string {
+    const {graph, captured} = this.recording;
+    const {binding} = this.backend;
+    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
+    const one = graph.constant(Float32Array.of(1), [], binding.TF_FLOAT);
+    const group = (entries: {handle: string; shape: number[]}[], done: string) => {
+      const assigned = entries.map(({handle, shape}) => {
+        const shapeAttribute = {name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape};
+        const fed = graph.effect('Placeholder', [], [type, shapeAttribute], `${handle}_new`);
+        return `^${graph.effect('AssignVariableOp', [`${handle}:0`, `${fed}:0`], [type])}`;
+      });
+      graph.effect('Identity', [one, ...assigned], [{...type, name: 'T'}], done);
+    };
+    group(this.residents.map(({handle, variable}) => ({handle, shape: variable.shape})), 'variables_taken');
+    group(captured.map(({handle, tensor}) => ({handle, shape: tensor.shape})), 'captured_taken');
+    return this.residents.map(({handle}) => `${handle}_new:0`).join(',');
+  }
+
+  private takeIn(): void {
+    for (const {variable} of this.residents) {
+      if (variable.isDisposed) throw new Error(`variable ${variable.name}: it has been disposed, and the step still uses it`);
+    }
+    const ids = this.backend.getInputTensorIds(this.residents.map(({variable}) => variable));
+    this.free(this.session!.run(ids, this.assignNames, 'variables_taken:0'));
+    for (const resident of this.residents) resident.version = resident.variable.dataId;
+  }
+
+  // The variable gets a new promise. The old value stays with whoever shares it.
+  private renew(resident: Resident, entry: TensorEntry): void {
+    if (entry instanceof Promised && !entry.isKept) this.handOver();
+    const {variable} = resident;
+    const version = {};
+    const promised = new Promised(variable.shape, this.backend.binding.TF_FLOAT, () => this.handOver());
+    this.backend.tensorMap.set(version, promised);
+    const tensor = tfjsEngine().makeTensorFromDataId(version, variable.shape, variable.dtype);
+    variable.assign(tensor);
+    tensor.dispose();
+    resident.version = version;
+  }
+
+  private handOver(): void {
+    const outputs = this.session!.run([], '', this.readNames);
+    this.changing.forEach(({version}, i) => {
+      const entry = version && this.backend.tensorMap.has(version) ? this.backend.tensorMap.get(version) : undefined;
+      if (entry instanceof Promised && !entry.isKept) entry.keep(outputs[i].id);
+      else this.backend.binding.deleteTensor(outputs[i].id);
+    });
+  }
+
+  private free(outputs: {id: number}[]): void {
+    outputs.forEach(({id}) => this.backend.binding.deleteTensor(id));
+  }
+}
+
+/** An entry in tfjs-node's table whose handle is fetched when it is first asked for. */
+class Promised implements TensorEntry {
+  readonly values = null;
+  refCount = 1;
+  private handle: number | undefined;
+
+  constructor(
+    readonly shape: number[],
+    readonly dtype: number,
+    private readonly fetch: () => void,
+  ) {}
+
+  /** Whether the value is there: it is then the value of that moment, for good. */
+  get isKept(): boolean {
+    return this.handle !== undefined;
+  }
+
+  keep(handle: number): void {
+    this.handle = handle;
+  }
+
+  get id(): number {
+    if (this.handle === undefined) this.fetch();
+    return this.handle!;
+  }
+}
