@@ -129,7 +129,7 @@ export class Recorder {
     if (known) return known;
     const i = this.variables.size;
     const [handle, read] = this.storage(`variable_${i}`, variable);
-    const entry = {variable, handle, read, changes: false, before: [read]};
+    const entry = {variable, handle, read, changes: false, before: []};
     this.variables.set(variable, entry);
     this.live.add(`${read}:0`);
     return entry;
@@ -204,7 +204,7 @@ export class Recorder {
 
   private add(op: string, attributes: Attribute[], symbols: Symbol[], outputs: tf.Tensor[]): void {
     if (op === 'Multinomial') throw new RecordingError(randomMessage('multinomial'));
-    const node = this.graph.node(op, symbols, attributes);
+    const node = this.graph.node(op, symbols, [...attributes, ...this.leftOut(op, attributes, outputs)]);
     const live = symbols.some((symbol) => this.live.has(symbol));
     outputs.forEach((output, i) => {
       const symbol = `${node}:${i}`;
@@ -214,11 +214,22 @@ export class Recorder {
     this.blameHere();
   }
 
+  // Attributes that TensorFlow finds by itself when it runs an operation alone, but not in a graph.
+  private leftOut(op: string, attributes: Attribute[], [output]: tf.Tensor[]): Attribute[] {
+    if (op !== 'ExpandDims' || attributes.some(({name}) => name === 'T')) return [];
+    const {dtype} = this.backend.tensorMap.get(output.dataId);
+    return [{name: 'T', type: this.binding.TF_ATTR_TYPE, value: dtype}];
+  }
+
   private newSymbol(tensor: {dataId: object; shape: number[]; dtype: string}): Symbol {
     const input = this.inputs.findIndex(({dataId}) => dataId === tensor.dataId);
     if (input >= 0) return this.placeholder(input);
     const owner = this.owners.get(tensor.dataId);
-    if (owner) return `${this.variable(owner).read}:0`;
+    if (owner) {
+      const {before, read} = this.variable(owner);
+      if (before.length === 0) before.push(read);
+      return `${read}:0`;
+    }
     const entry = this.backend.tensorMap.get(tensor.dataId);
     const size = entry.shape.reduce((a, b) => a * b, 1);
     const made = entry.values !== null; // handed to TensorFlow just now, so it was made from JavaScript values

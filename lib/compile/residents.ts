@@ -98,11 +98,12 @@ export class Residents {
     if (entry instanceof Promised && !entry.isKept) this.handOver();
     const {variable} = resident;
     const version = {};
-    const promised = new Promised(variable.shape, this.backend.binding.TF_FLOAT, () => this.handOver());
+    const promised = new Promised(variable.shape, this.backend.binding.TF_FLOAT);
     this.backend.tensorMap.set(version, promised);
     const tensor = tfjsEngine().makeTensorFromDataId(version, variable.shape, variable.dtype);
     variable.assign(tensor);
     tensor.dispose();
+    promised.fetch = () => this.handOver(); // only now: disposing asks for the handle
     resident.version = version;
   }
 
@@ -129,8 +130,10 @@ class Promised implements TensorEntry {
   constructor(
     readonly shape: number[],
     readonly dtype: number,
-    private readonly fetch: () => void,
   ) {}
+
+  /** Has {@link keep} called. */
+  fetch: (() => void) | undefined;
 
   /** Whether the value is there: it is then the value of that moment, for good. */
   get isKept(): boolean {
@@ -142,7 +145,7 @@ class Promised implements TensorEntry {
   }
 
   get id(): number {
-    if (this.handle === undefined) this.fetch();
-    return this.handle!;
+    if (this.handle === undefined) this.fetch?.();
+    return this.handle ?? -1;
   }
 }

@@ -154,7 +154,7 @@ function foldBorder(
 }
 
 /** step - 1 zeros between neighbours along an axis: [1, 2, 3] becomes [1, 0, 2, 0, 3] with step 2. */
-function spread(x: tfjs.Tensor, axis: number, step: number): tfjs.Tensor {
+export function spread(x: tfjs.Tensor, axis: number, step: number): tfjs.Tensor {
   if (step === 1) return x;
   const around = (size: number[]) => [...x.shape.slice(0, axis), ...size, ...x.shape.slice(axis + 1)];
   const count = x.shape[axis];

@@ -17,6 +17,7 @@
  *     Shi et al. 2016, https://arxiv.org/abs/1609.07009
  */
 import * as tfjs from '@tensorflow/tfjs';
+import {spread} from './gradients';
 import {addKernel, replaceKernel, type WasmBackend} from './wasm-kernel';
 
 type Four = [number, number, number, number];
@@ -36,6 +37,8 @@ type InputAttributes = ConvolutionAttributes & {inputShape: Four};
 
 /** Registers the gradients of full and depthwise convolutions; called once, when the backend is loaded. */
 export function completeConvolutions(): void {
+  for (const kind of ['Conv2D', 'FusedConv2D']) mendSamePadding(kind, false);
+  for (const kind of ['DepthwiseConv2dNative', 'FusedDepthwiseConv2D']) mendSamePadding(kind, true);
   addKernel<ByFilter, FilterAttributes>('Conv2DBackpropFilter', ({x, dy}, attributes) =>
     gradientByFilter(x, dy, describe(x.shape, attributes.filterShape, attributes, false)),
   );
@@ -50,11 +53,31 @@ export function completeConvolutions(): void {
     ({x, dy}, attributes, backend) =>
       depthwiseByFilter(x, dy, describe(x.shape, attributes.filterShape, attributes, true), backend),
   );
-  addKernel<ByInput, InputAttributes>(
-    'DepthwiseConv2dNativeBackpropInput',
-    ({dy, filter}, attributes, backend) =>
-      depthwiseByInput(dy, filter, describe(attributes.inputShape, filter.shape, attributes, true), backend),
+  addKernel<ByInput, InputAttributes>('DepthwiseConv2dNativeBackpropInput', ({dy, filter}, attributes) =>
+    depthwiseByInput(dy, filter, describe(attributes.inputShape, filter.shape, attributes, true)),
   );
+}
+
+/**
+ * With 'same' padding and steps longer than the filter, so that the last rows or columns stay unseen, the
+ * backend was seen to give zeros. Told how much padding that is, it gives the right numbers.
+ */
+function mendSamePadding(kernelName: string, depthwise: boolean): void {
+  type Inputs = {x: tfjs.Tensor4D; filter: tfjs.Tensor4D};
+  replaceKernel<Inputs, ConvolutionAttributes>(kernelName, (plain) => (inputs, attributes, backend) => {
+    if (attributes.pad !== 'same') return plain(inputs, attributes, backend);
+    const info = describe(inputs.x.shape, inputs.filter.shape, attributes, depthwise);
+    const {top, bottom, left, right} = info.padInfo;
+    const pad: tfjs.backend_util.ExplicitPadding = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
+    const seen =
+      info.strideHeight <= info.effectiveFilterHeight && info.strideWidth <= info.effectiveFilterWidth;
+    return plain(inputs, seen ? attributes : {...attributes, pad}, backend);
+  });
 }
 
 function describe(input: Four, filter: Four, attributes: ConvolutionAttributes, depthwise: boolean): Info {
@@ -143,54 +166,40 @@ function weave(
   return {taps, padding: [taps - 1 - first, Math.max(0, end - outSize)], skip: pad - first * stride};
 }
 
+/** As for a full convolution, but simply with zeros between the rows of dy: a depthwise one costs little. */
+function depthwiseByInput(dy: tfjs.Tensor4D, filter: tfjs.Tensor4D, info: Info): tfjs.Tensor {
+  const {filterHeight, filterWidth, dilationHeight, dilationWidth, outChannels, inShape, padInfo} = info;
+  return tfjs.tidy(() => {
+    const apart = spread(spread(dy, 1, info.strideHeight), 2, info.strideWidth) as tfjs.Tensor4D;
+    const turned = filter.reverse([0, 1]).reshape<tfjs.Tensor4D>([filterHeight, filterWidth, outChannels, 1]);
+    const reach = [(filterHeight - 1) * dilationHeight, (filterWidth - 1) * dilationWidth];
+    const pad: [number, number][] = [
+      [reach[0] - padInfo.top, info.inHeight + padInfo.top - apart.shape[1]],
+      [reach[1] - padInfo.left, info.inWidth + padInfo.left - apart.shape[2]],
+    ];
+    const outside = pad.map(
+      ([before, after]) => [Math.max(0, before), Math.max(0, after)] as [number, number],
+    );
+    const padding: tfjs.backend_util.ExplicitPadding = [[0, 0], outside[0], outside[1], [0, 0]];
+    const each = tfjs.depthwiseConv2d(apart, turned, 1, padding, 'NHWC', [dilationHeight, dilationWidth]);
+    // Less than no padding, where x is padded by more than the filter reaches: rows to be left out.
+    const begin = [0, outside[0][0] - pad[0][0], outside[1][0] - pad[1][0], 0];
+    const dx = tfjs.slice(each, begin, [-1, info.inHeight, info.inWidth, -1]);
+    return dx.reshape([...inShape, outChannels / info.inChannels]).sum(4);
+  });
+}
+
 function depthwiseByFilter(
   x: tfjs.TensorInfo,
   dy: tfjs.TensorInfo,
   info: Info,
   backend: WasmBackend,
 ): tfjs.TensorInfo {
-  const channels = info.inChannels;
-  const multiplier = info.outChannels / channels;
-  const sum = new Float64Array(tfjs.util.sizeFromShape(info.filterShape)); // of all examples and places
-  const output = backend.makeOutput(info.filterShape, 'float32');
-  const [xs, dys] = [x, dy].map((tensor) => backend.typedArrayFromHeap(tensor));
-  forEachTap(info, (atX, atY, atFilter) => {
-    for (let m = 0; m < multiplier; m++) {
-      for (let c = 0, o = m; c < channels; c++, o += multiplier)
-        sum[atFilter + o] += xs[atX + c] * dys[atY + o];
-    }
-  });
-  backend.typedArrayFromHeap(output).set(sum);
-  return output;
-}
-
-function depthwiseByInput(
-  dy: tfjs.TensorInfo,
-  filter: tfjs.TensorInfo,
-  info: Info,
-  backend: WasmBackend,
-): tfjs.TensorInfo {
-  const channels = info.inChannels;
-  const multiplier = info.outChannels / channels;
-  const output = backend.makeOutput(info.inShape, 'float32');
-  const [dxs, dys, weights] = [output, dy, filter].map((tensor) => backend.typedArrayFromHeap(tensor));
-  dxs.fill(0);
-  forEachTap(info, (atX, atY, atFilter) => {
-    for (let m = 0; m < multiplier; m++) {
-      for (let c = 0, o = m; c < channels; c++, o += multiplier) {
-        dxs[atX + c] += dys[atY + o] * weights[atFilter + o];
-      }
-    }
-  });
-  return output;
-}
-
-/**
- * Calls `tap` wherever a place of the filter meets a pixel of x for an output pixel, with the index of
- * the first channel of each in its array.
- */
-function forEachTap(info: Info, tap: (atX: number, atY: number, atFilter: number) => void): void {
   const {inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo} = info;
+  const multiplier = outChannels / inChannels;
+  const output = backend.makeOutput(info.filterShape, 'float32');
+  const [dws, xs, dys] = [output, x, dy].map((tensor) => backend.typedArrayFromHeap(tensor));
+  const sums = new Float64Array(dws.length); // over all examples and places: too many for single precision
   for (let n = 0; n < info.batchSize; n++) {
     for (let row = 0; row < outHeight; row++) {
       for (let column = 0; column < outWidth; column++) {
@@ -201,14 +210,18 @@ function forEachTap(info: Info, tap: (atX: number, atY: number, atFilter: number
           for (let j = 0; j < info.filterWidth; j++) {
             const x = column * info.strideWidth + j * info.dilationWidth - padInfo.left;
             if (x < 0 || x >= inWidth) continue;
-            tap(
-              ((n * inHeight + y) * inWidth + x) * inChannels,
-              atY,
-              (i * info.filterWidth + j) * outChannels,
-            );
+            const atX = ((n * inHeight + y) * inWidth + x) * inChannels;
+            const atFilter = (i * info.filterWidth + j) * outChannels;
+            for (let m = 0; m < multiplier; m++) {
+              for (let c = 0, o = m; c < inChannels; c++, o += multiplier) {
+                sums[atFilter + o] += xs[atX + c] * dys[atY + o];
+              }
+            }
           }
         }
       }
     }
   }
+  dws.set(sums);
+  return output;
 }

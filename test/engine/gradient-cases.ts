@@ -41,9 +41,14 @@ export const gradientCases: GradientCase[] = [
     })),
   ),
   {
-    name: 'conv2d, strides longer than the kernel',
+    name: "conv2d, 'valid', strides longer than the kernel",
     inputs: [normal(1, 7, 8, 2), normal(2, 2, 2, 2)],
     f: (x, w) => tf.conv2d(x as Four, w as Four, 3, 'valid'),
+  },
+  {
+    name: "conv2d, 'same', strides longer than the kernel",
+    inputs: [normal(1, 6, 9, 1), normal(3, 2, 1, 2)],
+    f: (x, w) => tf.conv2d(x as Four, w as Four, [2, 3], 'same'),
   },
   {
     name: 'conv2d, 1 x 1 kernel',
