@@ -1,6 +1,16 @@
 /** The public surface of the course, one line per export. */
 export * as tf from './tf';
 export {seedEverything, RandomStream} from './random';
+export {
+  adam,
+  adamW,
+  compileFunction,
+  compileStep,
+  RecordingError,
+  rmsProp,
+  sgd,
+  type Optimizer,
+} from './compile';
 export {loadMnist} from './data/mnist';
 export {readIdx} from './data/idx';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
@@ -18,6 +28,7 @@ export {
 } from './models/autoencoder';
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
 export {Pca} from './models/pca';
+export {evaluate} from './train/evaluation';
 export {fit, type FitOptions} from './train/fit';
 export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';

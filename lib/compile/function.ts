@@ -18,7 +18,9 @@ export interface CompiledFunction<I extends tf.Tensor[]> {
  *     const encode = compileFunction((x: tf.Tensor2D) => [model.encode(x)]);
  *     const [z] = encode(x);
  */
-export function compileFunction<I extends tf.Tensor[]>(f: (...inputs: I) => tf.Tensor[]): CompiledFunction<I> {
+export function compileFunction<I extends tf.Tensor[]>(
+  f: (...inputs: I) => tf.Tensor[],
+): CompiledFunction<I> {
   let calls = 0;
   const program = new Program('compiled function', (inputs) => f(...(inputs as I)), 0);
   const run = (...inputs: I) => program.run(inputs, [], calls++);

@@ -25,7 +25,11 @@ const replacements: tf.GradConfig[] = [
   // d relu(x) = dy where x > 0, which is where relu(x) > 0
   {kernelName: 'Relu', outputsToSave: [true], gradFunc: (dy, [y]) => ({x: () => fused('ReluGrad', dy, y)})},
   // d sigmoid(x) = dy y (1 - y)
-  {kernelName: 'Sigmoid', outputsToSave: [true], gradFunc: (dy, [y]) => ({x: () => fused('SigmoidGrad', y, dy)})},
+  {
+    kernelName: 'Sigmoid',
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({x: () => fused('SigmoidGrad', y, dy)}),
+  },
   // d tanh(x) = dy (1 - y²)
   {kernelName: 'Tanh', outputsToSave: [true], gradFunc: (dy, [y]) => ({x: () => fused('TanhGrad', y, dy)})},
 ];

@@ -40,13 +40,20 @@ export class Graph {
 
   /** A node that is added even if there is an equal one: it changes a variable, or is known by `name`. */
   effect(op: string, inputs: Symbol[], attributes: Attribute[] = [], name?: string): string {
-    return this.add(`${op}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`, op, inputs, attributes, name);
+    return this.add(
+      `${op}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`,
+      op,
+      inputs,
+      attributes,
+      name,
+    );
   }
 
   /** A constant. */
   constant(values: tf.TypedArray, shape: number[], dtype: number): Symbol {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    const content = bytes.length <= 64 ? Array.from(values).join(' ') : createHash('sha1').update(bytes).digest('hex');
+    const content =
+      bytes.length <= 64 ? Array.from(values).join(' ') : createHash('sha1').update(bytes).digest('hex');
     const key = `Const [${shape.join(', ')}] ${dtype} ${content}`;
     return `${this.known.get(key) ?? this.addConstant(key, bytes, values, shape, dtype)}:0`;
   }

@@ -54,7 +54,11 @@ export interface Binding {
 
 export interface NativeBackend {
   readonly binding: Binding;
-  readonly tensorMap: {get(id: object): TensorEntry; set(id: object, entry: TensorEntry): void; has(id: object): boolean};
+  readonly tensorMap: {
+    get(id: object): TensorEntry;
+    set(id: object, entry: TensorEntry): void;
+    has(id: object): boolean;
+  };
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
   executeMultipleOutputs(
     name: string,

@@ -121,7 +121,12 @@ function adamLike(kind: string, options: AdamOptions, weightDecay: number): Opti
         const {binding} = nativeBackend();
         const type = (name: string) => ({name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT});
         if (weightDecay > 0)
-          recorder.update('AssignSubVariableOp', [variable], [decay(variable, learningRate)], [type('dtype')]);
+          recorder.update(
+            'AssignSubVariableOp',
+            [variable],
+            [decay(variable, learningRate)],
+            [type('dtype')],
+          );
         // TensorFlow adds its ε to √v, the paper to √(v / (1 - β₂ᵗ)): so it is handed ε √(1 - β₂ᵗ)
         const decays = [tf.scalar(beta1), tf.scalar(beta2), correction.mul(epsilon)];
         const inputs = [power1, power2, learningRate, ...decays, gradient];

@@ -26,7 +26,9 @@ function gradientsOf({variables, minimizes = 'total'}: Player, losses: () => Los
   const f = () => {
     const all = losses();
     if (!(minimizes in all)) {
-      throw new TypeError(`losses: expected one named "${minimizes}" to minimise, got ${Object.keys(all).join(', ') || 'none'}`);
+      throw new TypeError(
+        `losses: expected one named "${minimizes}" to minimise, got ${Object.keys(all).join(', ') || 'none'}`,
+      );
     }
     return all[minimizes].clone() as tf.Scalar; // tfjs wants it to be new
   };

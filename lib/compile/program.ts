@@ -28,11 +28,13 @@ export class Program {
   /**
    * @param what it is called in messages.
    * @param scalars how many numbers change from call to call.
+   * @param hidden variables of its own that nobody looks at as a rule.
    */
   constructor(
     private readonly what: string,
     private readonly body: Body,
     private readonly scalars: number,
+    private readonly hidden: ReadonlySet<tf.Variable> = new Set(),
   ) {}
 
   /** Graphs recorded so far, one for each combination of input shapes. 0 when running eagerly. */
@@ -47,7 +49,7 @@ export class Program {
     const key = inputs.map(({dtype, shape}) => `${dtype}[${shape.join()}]`).join(' ');
     let graph = this.graphs.get(key);
     if (!graph) {
-      graph = new LoadedGraph(this.record(inputs, scalars, step));
+      graph = new LoadedGraph(this.record(inputs, scalars, step), this.hidden);
       this.graphs.set(key, graph);
     } else if (graph.calls === graph.nextCheck) this.check(graph, inputs, scalars, step);
     return graph.run(inputs, scalars, step);
@@ -67,7 +69,12 @@ export class Program {
 
   private runEagerly(inputs: tf.Tensor[], scalars: number[], step: number): tf.Tensor[] {
     return tf.tidy(() =>
-      atStep(tf.scalar(step, 'int32'), () => this.body(inputs, scalars.map((value) => tf.scalar(value)))),
+      atStep(tf.scalar(step, 'int32'), () =>
+        this.body(
+          inputs,
+          scalars.map((value) => tf.scalar(value)),
+        ),
+      ),
     );
   }
 
@@ -78,7 +85,9 @@ export class Program {
       return record(
         (fed) => {
           const numbers = this.scalars > 0 ? (tf.unstack(fed[inputs.length]) as tf.Scalar[]) : [];
-          return atStep(fed[inputs.length + 1] as tf.Scalar, () => this.body(fed.slice(0, inputs.length), numbers));
+          return atStep(fed[inputs.length + 1] as tf.Scalar, () =>
+            this.body(fed.slice(0, inputs.length), numbers),
+          );
         },
         [...inputs, ...own],
         blame,
@@ -134,11 +143,14 @@ class LoadedGraph {
   private readonly outputNames: string;
   private readonly backend = nativeBackend();
 
-  constructor(private readonly recording: Recording) {
+  constructor(
+    private readonly recording: Recording,
+    hidden: ReadonlySet<tf.Variable>,
+  ) {
     const {graph, inputs} = recording;
     this.lines = graph.lines.slice();
     this.outputNames = this.addOutputs();
-    this.residents = new Residents(recording);
+    this.residents = new Residents(recording, hidden);
     this.session = new Session(graph);
     this.residents.begin(this.session);
     this.fed = inputs.flatMap((name, i) => (name ? [i] : []));
@@ -180,7 +192,10 @@ class LoadedGraph {
     const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
     const after = effects.map((effect) => `^${effect}`);
     return outputs
-      .map((symbol, i) => `${graph.effect('Identity', [symbol, ...(i === 0 ? after : [])], [type], `output_${i}`)}:0`)
+      .map(
+        (symbol, i) =>
+          `${graph.effect('Identity', [symbol, ...(i === 0 ? after : [])], [type], `output_${i}`)}:0`,
+      )
       .join(',');
   }
 }

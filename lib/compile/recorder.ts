@@ -58,7 +58,11 @@ export function currentRecorder(): Recorder | undefined {
 }
 
 /** Records `f` on these inputs; a `blame` makes it throw at one node. */
-export function record(f: (inputs: tf.Tensor[]) => tf.Tensor[], inputs: tf.Tensor[], blame?: Blame): Recording {
+export function record(
+  f: (inputs: tf.Tensor[]) => tf.Tensor[],
+  inputs: tf.Tensor[],
+  blame?: Blame,
+): Recording {
   return new Recorder(inputs, blame).run(f);
 }
 
@@ -233,7 +237,8 @@ export class Recorder {
     const entry = this.backend.tensorMap.get(tensor.dataId);
     const size = entry.shape.reduce((a, b) => a * b, 1);
     const made = entry.values !== null; // handed to TensorFlow just now, so it was made from JavaScript values
-    if (made || size <= CONSTANT_SIZE || entry.dtype !== this.binding.TF_FLOAT) return this.constant(tensor.dataId, entry);
+    if (made || size <= CONSTANT_SIZE || entry.dtype !== this.binding.TF_FLOAT)
+      return this.constant(tensor.dataId, entry);
     const i = this.captured.length;
     const [handle, read] = this.storage(`captured_${i}`, tensor as tf.Tensor);
     this.captured.push({handle, tensor: tensor as tf.Tensor});
@@ -331,8 +336,15 @@ export class Recorder {
   private refuseUnrecorded(name: string, inputs: object, outputs: unknown): void {
     if (this.kernel > 1) return;
     const all = (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor[];
-    if (all.every((tensor) => !tensor?.dataId || this.symbols.has(tensor.dataId) || this.isOutside(tensor.dataId))) return;
-    const live = Object.values(inputs).flat().some((tensor) => tensor?.dataId && this.live.has(this.symbol(tensor)));
+    if (
+      all.every(
+        (tensor) => !tensor?.dataId || this.symbols.has(tensor.dataId) || this.isOutside(tensor.dataId),
+      )
+    )
+      return;
+    const live = Object.values(inputs)
+      .flat()
+      .some((tensor) => tensor?.dataId && this.live.has(this.symbol(tensor)));
     if (!live) return;
     throw new RecordingError(
       `${name}: this operation has no TensorFlow node, so that its result would be frozen. Do it before the step, ` +
@@ -346,7 +358,9 @@ export class Recorder {
 
   private refuseRandom(): void {
     const scopes = tfjsEngine().state.scopeStack;
-    const random = scopes.map(({name}) => /^(random\w*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1]).find(Boolean);
+    const random = scopes
+      .map(({name}) => /^(random\w*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1])
+      .find(Boolean);
     if (random) throw new RecordingError(randomMessage(random));
   }
 
@@ -358,7 +372,7 @@ export class Recorder {
 function randomMessage(name: string): string {
   return (
     `tf.${name}: its numbers are drawn in JavaScript and would be the same in every step. Draw them from a ` +
-    "RandomStream instead: random.normal(shape), random.uniformTensor(shape), random.mask(shape, probability)"
+    'RandomStream instead: random.normal(shape), random.uniformTensor(shape), random.mask(shape, probability)'
   );
 }
 

@@ -7,6 +7,7 @@
  * tfjs gives a variable another `dataId` whenever it gets a new value. That identity is the version here:
  * a session whose note of it differs from the variable's own has old numbers, and takes the new ones in.
  */
+import type * as tf from '../tf';
 import {nativeBackend, tfjsEngine, type NativeBackend, type TensorEntry} from './native';
 import type {GraphVariable, Recording} from './recorder';
 import type {Session} from './session';
@@ -20,16 +21,25 @@ export class Residents {
   private readonly backend: NativeBackend = nativeBackend();
   private readonly residents: Resident[];
   private readonly assignNames: string;
-  private readonly readNames: string;
   private readonly changing: Resident[];
+  /** What is looked at together: the model's variables, and the optimizers' running values. */
+  private readonly groups: Resident[][];
   private disposed = false;
 
-  /** Adds to the graph what takes values in; to be called before the session is made. */
-  constructor(private readonly recording: Recording) {
+  /**
+   * Adds to the graph what takes values in; to be called before the session is made.
+   * @param hidden variables that nobody looks at as a rule: they are handed over only if someone does.
+   */
+  constructor(
+    private readonly recording: Recording,
+    hidden: ReadonlySet<tf.Variable>,
+  ) {
     this.residents = recording.variables.map((variable) => ({...variable}));
     this.changing = this.residents.filter(({changes}) => changes);
     this.assignNames = this.addAssignments();
-    this.readNames = this.changing.map(({read}) => `${read}:0`).join(',');
+    this.groups = [false, true].map((wanted) =>
+      this.changing.filter(({variable}) => hidden.has(variable) === wanted),
+    );
   }
 
   /** Puts in the tensors that the graph took from outside; once, when the session is new. */
@@ -56,8 +66,9 @@ export class Residents {
   release(): void {
     if (this.disposed) return;
     this.disposed = true;
-    const waiting = this.changing.filter(({version}) => version && this.isPromised(version));
-    if (waiting.length > 0) this.handOver();
+    for (const group of this.groups) {
+      if (group.some(({version}) => version && this.isPromised(version))) this.handOver(group);
+    }
   }
 
   private isPromised(version: object): boolean {
@@ -79,14 +90,21 @@ export class Residents {
       });
       graph.effect('Identity', [one, ...assigned], [{...type, name: 'T'}], done);
     };
-    group(this.residents.map(({handle, variable}) => ({handle, shape: variable.shape})), 'variables_taken');
-    group(captured.map(({handle, tensor}) => ({handle, shape: tensor.shape})), 'captured_taken');
+    group(
+      this.residents.map(({handle, variable}) => ({handle, shape: variable.shape})),
+      'variables_taken',
+    );
+    group(
+      captured.map(({handle, tensor}) => ({handle, shape: tensor.shape})),
+      'captured_taken',
+    );
     return this.residents.map(({handle}) => `${handle}_new:0`).join(',');
   }
 
   private takeIn(): void {
     for (const {variable} of this.residents) {
-      if (variable.isDisposed) throw new Error(`variable ${variable.name}: it has been disposed, and the step still uses it`);
+      if (variable.isDisposed)
+        throw new Error(`variable ${variable.name}: it has been disposed, and the step still uses it`);
     }
     const ids = this.backend.getInputTensorIds(this.residents.map(({variable}) => variable));
     this.free(this.session!.run(ids, this.assignNames, 'variables_taken:0'));
@@ -95,7 +113,8 @@ export class Residents {
 
   // The variable gets a new promise. The old value stays with whoever shares it.
   private renew(resident: Resident, entry: TensorEntry): void {
-    if (entry instanceof Promised && !entry.isKept) this.handOver();
+    const group = this.groups.find((residents) => residents.includes(resident))!;
+    if (entry instanceof Promised && !entry.isKept) this.handOver(group);
     const {variable} = resident;
     const version = {};
     const promised = new Promised(variable.shape, this.backend.binding.TF_FLOAT);
@@ -103,15 +122,15 @@ export class Residents {
     const tensor = tfjsEngine().makeTensorFromDataId(version, variable.shape, variable.dtype);
     variable.assign(tensor);
     tensor.dispose();
-    promised.fetch = () => this.handOver(); // only now: disposing asks for the handle
+    promised.fetch = () => this.handOver(group); // only now: disposing asks for the handle
     resident.version = version;
   }
 
-  private handOver(): void {
-    const outputs = this.session!.run([], '', this.readNames);
-    this.changing.forEach(({version}, i) => {
-      const entry = version && this.backend.tensorMap.has(version) ? this.backend.tensorMap.get(version) : undefined;
-      if (entry instanceof Promised && !entry.isKept) entry.keep(outputs[i].id);
+  private handOver(group: Resident[]): void {
+    const outputs = this.session!.run([], '', group.map(({read}) => `${read}:0`).join(','));
+    group.forEach(({version}, i) => {
+      if (version && this.isPromised(version))
+        (this.backend.tensorMap.get(version) as Promised).keep(outputs[i].id);
       else this.backend.binding.deleteTensor(outputs[i].id);
     });
   }

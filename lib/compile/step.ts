@@ -54,11 +54,18 @@ export class CompiledStep<B extends Batch, S extends string = never> {
     this.scalarNames = ['learningRate', ...(options.scalars ?? [])];
     this.slots = this.players.map(({variables, optimizer}) =>
       variables.map((variable) =>
-        Array.from({length: optimizer.slots}, () => tf.tidy(() => tf.variable(tf.zeros(variable.shape), false))),
+        Array.from({length: optimizer.slots}, () =>
+          tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
+        ),
       ),
     );
     const powers = 2 * this.players.length;
-    this.program = new Program('step', (inputs, scalars) => this.body(inputs, scalars), this.scalarNames.length + powers);
+    this.program = new Program(
+      'step',
+      (inputs, scalars) => this.body(inputs, scalars),
+      this.scalarNames.length + powers,
+      new Set(this.slots.flat(2)),
+    );
   }
 
   /** Steps taken. */
@@ -102,10 +109,15 @@ export class CompiledStep<B extends Batch, S extends string = never> {
     const named = Object.fromEntries(this.scalarNames.map((name, i) => [name, scalars[i]]));
     const powers = scalars.slice(this.scalarNames.length);
     const forward = () => {
-      const losses = this.options.losses(this.shape(inputs) as B, named as Record<S | 'learningRate', tf.Scalar>);
+      const losses = this.options.losses(
+        this.shape(inputs) as B,
+        named as Record<S | 'learningRate', tf.Scalar>,
+      );
       this.names = Object.keys(losses);
       // kept, or tfjs would free all but the one whose gradient it takes
-      return Object.fromEntries(Object.entries(losses).map(([name, value]) => [name, tf.keep(scalarOf(name, value))]));
+      return Object.fromEntries(
+        Object.entries(losses).map(([name, value]) => [name, tf.keep(scalarOf(name, value))]),
+      );
     };
     const {losses, gradients} = gradientsOfPlayers(this.players, forward);
     this.players.forEach(({variables, optimizer, rate = 1}, i) => {
@@ -134,27 +146,34 @@ export class CompiledStep<B extends Batch, S extends string = never> {
  * variable that its loss does not reach, for one that two players claim; RecordingError for what a graph
  * cannot repeat.
  */
-export function compileStep<B extends Batch, S extends string = never>(options: StepOptions<B, S>): CompiledStep<B, S> {
+export function compileStep<B extends Batch, S extends string = never>(
+  options: StepOptions<B, S>,
+): CompiledStep<B, S> {
   return new CompiledStep(options);
 }
 
 function scalarOf(name: string, value: tf.Tensor): tf.Scalar {
-  if (value.size !== 1) throw new TypeError(`loss ${name}: expected a scalar, got shape [${value.shape.join(', ')}]`);
+  if (value.size !== 1)
+    throw new TypeError(`loss ${name}: expected a scalar, got shape [${value.shape.join(', ')}]`);
   return tf.reshape(value, []) as tf.Scalar;
 }
 
 function number(name: string, value: number | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number among the scalars, got ${value}`);
+  if (typeof value !== 'number')
+    throw new TypeError(`${name}: expected a number among the scalars, got ${value}`);
   return value;
 }
 
 function refuseOverlap(players: readonly Player[]): void {
   const seen = new Set<tf.Variable>();
   for (const {variables} of players) {
-    if (variables.length === 0) throw new Error('variables: expected at least one that training may change, got none');
+    if (variables.length === 0)
+      throw new Error('variables: expected at least one that training may change, got none');
     for (const variable of variables) {
       if (seen.has(variable))
-        throw new Error(`variable ${variable.name} [${variable.shape.join(', ')}]: expected one optimizer, got two that claim it`);
+        throw new Error(
+          `variable ${variable.name} [${variable.shape.join(', ')}]: expected one optimizer, got two that claim it`,
+        );
       seen.add(variable);
     }
   }

@@ -13,11 +13,6 @@ export function batchPlaces(places: Int32Array, size: number): Int32Array[] {
   return batches;
 }
 
-/** The rows of x [n, ...] at the given places; the caller disposes. */
-export function gatherRows<T extends tf.Tensor>(x: T, places: Int32Array): T {
-  return tf.tidy(() => tf.gather(x, tf.tensor1d(places, 'int32')) as T);
-}
-
 /** Applies f to consecutive slices of x [n, ...] and joins the results along the first axis. */
 export function inBatches(x: tf.Tensor2D, size: number, f: (part: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
   assertInteger('batchSize', size);

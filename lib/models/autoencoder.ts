@@ -9,8 +9,12 @@ export interface LossTerms {
 
 /** A model that `fit` can train on batches of x. */
 export interface Trainable {
-  /** The terms of the loss for a batch x [n, d], each a scalar averaged over the batch. */
-  losses(x: tf.Tensor2D): LossTerms;
+  /**
+   * The terms of the loss for a batch x [n, d], each a scalar averaged over the batch; `scalars` are the
+   * numbers that `fit` was asked to change from step to step. `fit` records the function once and runs the
+   * recording: what JavaScript does in it besides calling tf is done only then.
+   */
+  losses(x: tf.Tensor2D, scalars: Record<string, tf.Scalar>): LossTerms;
   /** What the optimizer may change. Without this list tfjs would update all that the loss reaches. */
   readonly variables: tf.Variable[];
 }

@@ -1,14 +1,15 @@
-/** The training loop: batches, losses, steps, records. */
+/** The training loop: batches, losses, steps, records. The step is compiled: see lib/compile. */
 import {assertInteger, assertOptions, assertPositive} from '../check';
-import {batchPlaces, gatherRows} from '../data/batches';
+import {adam, compileStep, type Optimizer} from '../compile';
+import {batchPlaces} from '../data/batches';
 import {interrupts} from '../display';
 import type {Trainable} from '../models/autoencoder';
 import {RandomStream} from '../random';
-import type * as tf from '../tf';
+import * as tf from '../tf';
+import {Evaluation, type Terms} from './evaluation';
 import type {History} from './history';
 import {trainingProgress} from './progress';
 import {scheduleFunction, type Schedule} from './schedule';
-import {evaluate, TrainingStep, type Terms} from './step';
 import {Weights} from './weights';
 
 export interface FitOptions {
@@ -16,10 +17,17 @@ export interface FitOptions {
   epochs: number;
   /** Examples per step. Default 128: smaller batches take more steps and more time per epoch. */
   batchSize?: number;
-  /** Adam's step size at the start. Default 1e-3; lesson 01 shows what a rate of 1 does. */
+  /** How gradients change the weights. Default adam(). */
+  optimizer?: Optimizer;
+  /** The optimizer's step size at the start. Default 1e-3; lesson 01 shows what a rate of 1 does. */
   learningRate?: number;
   /** How the step size falls. Default constant. */
   schedule?: Schedule;
+  /**
+   * Numbers that the model's losses take and that change from step to step, each as a function of the
+   * fraction of all steps that is done, 0 to 1; e.g. `{klWeight: (done) => Math.min(1, 4 * done)}`.
+   */
+  scalars?: Record<string, (done: number) => number>;
   /** [m, d], never trained on: its losses are recorded after each epoch. */
   validation?: tf.Tensor2D;
   /** Stop after this many epochs without a better validation total, and keep the best weights. */
@@ -37,6 +45,8 @@ const known = [
   'batchSize',
   'learningRate',
   'schedule',
+  'optimizer',
+  'scalars',
   'validation',
   'patience',
   'seed',
@@ -65,7 +75,15 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   const rate = scheduleFunction(schedule);
   const totalSteps = epochs * Math.ceil(n / batchSize);
   const history: History = {epochs: [], steps: 0, ending: 'completed', seconds: 0};
-  const step = new TrainingStep(model);
+  const scalars = Object.entries(options.scalars ?? {});
+  const step = compileStep({
+    // the batch is gathered inside the step: the data set stays where it is
+    losses: ({x, places}: {x: tf.Tensor2D; places: tf.Tensor1D}, named) =>
+      model.losses(tf.gather(x, places), named),
+    players: {variables: model.variables, optimizer: options.optimizer ?? adam()},
+    scalars: scalars.map(([name]) => name),
+  });
+  const evaluation = new Evaluation(model, Object.fromEntries(scalars.map(([name, f]) => [name, f(1)])));
   const good = new Weights(model.variables);
   const best = new Weights(model.variables);
   const progress = trainingProgress(epochs, options.progress ?? true);
@@ -79,16 +97,19 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
     for (let epoch = 1; epoch <= epochs && !stop; epoch++) {
       const sums: Terms = {};
       let seen = 0;
-      for (const places of batchPlaces(random.permutation(n), batchSize)) {
+      if (epoch === 2) step.checkNext(); // what changes with the epoch does so now
+      for (const rows of batchPlaces(random.permutation(n), batchSize)) {
         const candidate = step.count % 50 === 0 ? new Weights(model.variables) : undefined;
-        const batch = gatherRows(x, places);
-        const terms = step.run(batch, learningRate * rate(step.count / totalSteps));
-        batch.dispose();
+        const done = step.count / totalSteps;
+        const places = tf.tensor1d(rows, 'int32');
+        const numbers = Object.fromEntries(scalars.map(([name, f]) => [name, f(done)]));
+        const terms = step.run({x, places}, {...numbers, learningRate: learningRate * rate(done)});
+        places.dispose();
         assertFinite(terms, step.count, good);
         if (candidate) good.replaceBy(candidate);
         for (const [name, value] of Object.entries(terms))
-          sums[name] = (sums[name] ?? 0) + value * places.length;
-        seen += places.length;
+          sums[name] = (sums[name] ?? 0) + value * rows.length;
+        seen += rows.length;
         await progress.at(epoch - 1 + seen / n, sums.total / seen);
         if (stop) break;
       }
@@ -97,7 +118,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
       history.epochs.push({
         epoch,
         train: mapValues(sums, (sum) => sum / seen),
-        ...(validation ? {validation: evaluate(model, validation)} : {}),
+        ...(validation ? {validation: evaluation.run(validation)} : {}),
         learningRate: learningRate * rate((step.count - 1) / totalSteps),
         seconds: history.seconds,
       });
@@ -119,7 +140,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   } finally {
     interrupts.off('interrupt', interrupt);
     progress.end(history);
-    [step, good, best].forEach((held) => held.dispose());
+    [step, evaluation, good, best].forEach((held) => held.dispose());
   }
 }
 

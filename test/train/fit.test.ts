@@ -1,10 +1,11 @@
 import * as assert from 'node:assert/strict';
+import {isCompiling, sgd} from '../../lib/compile';
 import {interrupts} from '../../lib/display';
 import {DenseAutoencoder} from '../../lib/models/dense-autoencoder';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
 import {fit, type FitOptions} from '../../lib/train/fit';
-import {evaluate, TrainingStep} from '../../lib/train/step';
+import {evaluate, Evaluation} from '../../lib/train/evaluation';
 import {assertClose} from '../helpers';
 
 const quiet = {progress: false};
@@ -74,15 +75,12 @@ describe('fit', () => {
 
   it('stops after the running step when it is interrupted, and leaves a usable model', async () => {
     const model = small();
-    let steps = 0;
-    const watched = {
-      variables: model.variables,
-      losses: (x: tf.Tensor2D) => {
-        if (++steps === 6) interrupts.emit('interrupt');
-        return model.losses(x);
-      },
+    let calls = 0; // one for each step, and one for the record at the end of the first epoch
+    const schedule = () => {
+      if (++calls === 7) interrupts.emit('interrupt');
+      return 1;
     };
-    const history = await fit(watched, line(), {epochs: 50, batchSize: 16, ...quiet});
+    const history = await fit(model, line(), {epochs: 50, batchSize: 16, schedule, ...quiet});
     assert.deepEqual([history.ending, history.steps, history.epochs.length], ['interrupted', 6, 2]);
     assert.ok(Number.isFinite(evaluate(model, line()).total));
     assert.equal(interrupts.listenerCount('interrupt'), 0);
@@ -90,23 +88,44 @@ describe('fit', () => {
 
   it('stops at a loss that is not finite, names step and term, and puts the last good weights back', async () => {
     const model = small();
+    const start = model.variables.map((w) => w.arraySync());
     let steps = 0;
-    let good: unknown;
-    const poisoned = {
-      variables: model.variables,
-      losses: (x: tf.Tensor2D) => {
-        const {total} = model.losses(x);
-        if (++steps === 1) good = model.variables.map((w) => w.arraySync());
-        return {total: steps < 3 ? total : (total.mul(NaN) as tf.Scalar)};
-      },
-    };
+    const schedule = () => (++steps === 2 ? NaN : 1);
     await assert.rejects(
-      fit(poisoned, line(), {epochs: 5, batchSize: 16, ...quiet}),
+      fit(model, line(), {epochs: 5, batchSize: 16, schedule, ...quiet}),
       /training stopped at step 3: the loss term "total" is NaN\. The last good weights are back/,
     );
     assert.deepEqual(
       model.variables.map((w) => w.arraySync()),
-      good,
+      start,
+    );
+  });
+
+  it('hands the losses numbers that change from step to step', async () => {
+    const weight = tf.variable(tf.scalar(0));
+    const model = {
+      losses: (_: tf.Tensor2D, {pull}: Record<string, tf.Scalar>) => ({
+        total: tf.mul(weight, pull) as tf.Scalar,
+      }),
+      variables: [weight],
+    };
+    const scalars = {pull: (done: number) => (done < 0.5 ? 1 : -3)}; // steps at 0, 1/4, 1/2 and 3/4
+    await fit(model, tf.ones([4, 1]), {epochs: 4, learningRate: 1, optimizer: sgd(), scalars, ...quiet});
+    assertClose(weight.dataSync(), [-1 - 1 + 3 + 3]);
+  });
+
+  it('refuses losses in which something changes from epoch to epoch and is no scalar', async function () {
+    if (!isCompiling()) this.skip();
+    const model = small();
+    let epoch = 1;
+    const warming = {
+      variables: model.variables,
+      losses: (x: tf.Tensor2D) => ({total: model.losses(x).total.mul(epoch) as tf.Scalar}),
+    };
+    const onEpoch = () => void epoch++;
+    await assert.rejects(
+      fit(warming, line(), {epochs: 3, batchSize: 16, onEpoch, ...quiet}),
+      /from JavaScript values \(then 1, now 2\) would stay as it was/,
     );
   });
 
@@ -163,26 +182,16 @@ describe('evaluate', () => {
     assertClose(evaluate(model, tf.tensor2d([[1], [2], [9]]), 2).total, (1 + 2 + 9) / 3);
     assertClose(v.dataSync(), [1]);
   });
-});
 
-describe('TrainingStep', () => {
-  it('takes the first step of Adam: the learning rate against the sign of the gradient', () => {
-    const w = tf.variable(tf.tensor1d([1, -2]));
-    const step = new TrainingStep({losses: () => ({total: w.square().sum() as tf.Scalar}), variables: [w]});
-    assertClose(step.run(tf.zeros([1, 1]), 0.1).total, 1 + 4);
-    assertClose(w.dataSync(), [0.9, -1.9], 1e-4);
-  });
-
-  it('refuses a model without variables, and a loss that is no scalar', () => {
-    assert.throws(
-      () => new TrainingStep({losses: () => ({total: tf.scalar(0)}), variables: []}),
-      /variables: expected at least one/,
-    );
-    const vector = {losses: (x: tf.Tensor2D) => ({total: x.mul(v) as never}), variables: [v]};
-    assert.throws(
-      () => new TrainingStep(vector).run(tf.zeros([2, 3]), 1),
-      /loss total: expected a scalar, got shape \[2, 3\]/,
-    );
+  it('follows a model while it is trained', async () => {
+    const model = small();
+    const evaluation = new Evaluation(model);
+    const before = evaluation.run(line()).total;
+    await fit(model, line(), {epochs: 5, batchSize: 16, learningRate: 0.02, ...quiet});
+    const after = evaluation.run(line()).total;
+    assert.ok(after < before, `went from ${before} to ${after}`);
+    assertClose(after, squaredErrorOf(model));
+    evaluation.dispose();
   });
 });
 
@@ -193,6 +202,18 @@ before(() => {
 
 function small(): DenseAutoencoder {
   return new DenseAutoencoder({inputDim: 2, hiddenDims: [8], latentDim: 1, seed: 3});
+}
+
+function squaredErrorOf(model: DenseAutoencoder): number {
+  return tf.tidy(
+    () =>
+      tf
+        .sub(line(), model.decode(model.encode(line())))
+        .square()
+        .sum(1)
+        .mean()
+        .dataSync()[0],
+  );
 }
 
 function line(seed = 0): tf.Tensor2D {

@@ -6,6 +6,7 @@ import {projectRoot} from '../../lib/root';
 /** The rooms of lib in the order in which they may be used: each imports from itself and from before. */
 const ORDER = [
   ['root', 'check', 'display', 'engine', 'random/global', 'random/philox', 'tf', 'random'],
+  ['compile'],
   ['data'],
   ['layers'],
   ['losses'],

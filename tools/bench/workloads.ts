@@ -52,10 +52,17 @@ export const workloads: Workload[] = [
     make() {
       const random = new RandomStream(0);
       const encoder = denseStack('encoder', [PIXELS, 256, 64, 16], {hidden: 'relu'}, random);
-      const decoder = denseStack('decoder', [16, 64, 256, PIXELS], {hidden: 'relu', output: 'sigmoid'}, random);
+      const decoder = denseStack(
+        'decoder',
+        [16, 64, 256, PIXELS],
+        {hidden: 'relu', output: 'sigmoid'},
+        random,
+      );
       return {
         variables: [...encoder.variables, ...decoder.variables],
-        losses: (x) => ({total: squaredError(x as tf.Tensor2D, decoder.apply(encoder.apply(x as tf.Tensor2D)))}),
+        losses: (x) => ({
+          total: squaredError(x as tf.Tensor2D, decoder.apply(encoder.apply(x as tf.Tensor2D))),
+        }),
       };
     },
   },
@@ -71,7 +78,9 @@ export const workloads: Workload[] = [
       const decoder = denseStack('decoder', [30, 256, 512, PIXELS], {hidden: 'silu'}, random);
       return {
         variables: [...encoder.variables, ...decoder.variables],
-        losses: (x) => ({total: squaredError(x as tf.Tensor2D, decoder.apply(encoder.apply(x as tf.Tensor2D)))}),
+        losses: (x) => ({
+          total: squaredError(x as tf.Tensor2D, decoder.apply(encoder.apply(x as tf.Tensor2D))),
+        }),
       };
     },
   },
@@ -98,7 +107,10 @@ export const workloads: Workload[] = [
         variables: w.variables,
         losses(x) {
           const h = encoder(tf.reshape(x, [-1, 28, 28, 1]) as tf.Tensor4D);
-          const z = tf.add(tf.matMul(tf.reshape(h, [-1, 3136]) as tf.Tensor2D, inKernel), inBias) as tf.Tensor2D;
+          const z = tf.add(
+            tf.matMul(tf.reshape(h, [-1, 3136]) as tf.Tensor2D, inKernel),
+            inBias,
+          ) as tf.Tensor2D;
           const g = tf.relu(tf.add(tf.matMul(z, outKernel), outBias));
           const back = decoder(tf.reshape(g, [-1, 7, 7, 64]) as tf.Tensor4D);
           return {total: squaredError(x as tf.Tensor2D, tf.reshape(back, [-1, PIXELS]))};
@@ -121,8 +133,15 @@ export const workloads: Workload[] = [
         variables: [...encoder.variables, ...decoder.variables],
         losses(x) {
           const [mean, logVar] = tf.split(encoder.apply(x as tf.Tensor2D), 2, 1);
-          const z = tf.add(mean, tf.mul(tf.exp(logVar.mul(0.5)), noise.normal(mean.shape as [number, number])));
-          const kl = tf.sub(tf.add(mean.square(), tf.exp(logVar)), logVar.add(1)).mul(0.5).sum(1).mean();
+          const z = tf.add(
+            mean,
+            tf.mul(tf.exp(logVar.mul(0.5)), noise.normal(mean.shape as [number, number])),
+          );
+          const kl = tf
+            .sub(tf.add(mean.square(), tf.exp(logVar)), logVar.add(1))
+            .mul(0.5)
+            .sum(1)
+            .mean();
           const reconstruction = bernoulliNll(x as tf.Tensor2D, decoder.apply(z as tf.Tensor2D));
           return {total: reconstruction.add(kl) as tf.Scalar};
         },
@@ -171,11 +190,14 @@ export const workloads: Workload[] = [
     name: 'transformer',
     title: '(f) transformer, 2 layers of 64',
     batch: 64,
-    flop:
-      3 * 2 * 64 * 64 * (2 * (4 * 64 * 64 + 2 * 64 * 256 + 2 * 64 * 64) + 64 * 96),
+    flop: 3 * 2 * 64 * 64 * (2 * (4 * 64 * 64 + 2 * 64 * 256 + 2 * 64 * 64) + 64 * 96),
     data: (n) => {
       const random = new RandomStream(2);
-      return tf.tensor2d(Int32Array.from({length: n * 64}, () => random.integer(96)), [n, 64], 'int32');
+      return tf.tensor2d(
+        Int32Array.from({length: n * 64}, () => random.integer(96)),
+        [n, 64],
+        'int32',
+      );
     },
     make: maskedTransformer,
   },
@@ -197,7 +219,9 @@ class Weights {
   kernel<R extends tf.Rank>(shape: tf.ShapeMap[R], fanIn: number, fanOut: number): tf.Variable<R> {
     const limit = Math.sqrt(6 / (fanIn + fanOut));
     const size = (shape as number[]).reduce((a, b) => a * b);
-    return this.add(tf.tidy(() => tf.variable(tf.tensor<R>(this.random.uniforms(size, -limit, limit), shape))));
+    return this.add(
+      tf.tidy(() => tf.variable(tf.tensor<R>(this.random.uniforms(size, -limit, limit), shape))),
+    );
   }
 
   bias(size: number, value = 0): tf.Variable<tf.Rank.R1> {
@@ -214,7 +238,8 @@ class Weights {
       const from = channels[i];
       return [this.kernel<tf.Rank.R4>([3, 3, from, to], 9 * from, 9 * to), this.bias(to)] as const;
     });
-    return (x) => layers.reduce((h, [k, b]) => tf.relu(tf.add(tf.conv2d(h, k, 2, 'same'), b)) as tf.Tensor4D, x);
+    return (x) =>
+      layers.reduce((h, [k, b]) => tf.relu(tf.add(tf.conv2d(h, k, 2, 'same'), b)) as tf.Tensor4D, x);
   }
 
   /** The mirror of convolutions, linear at the end. */
@@ -249,7 +274,10 @@ function vectorQuantizer(entries: number, size: number) {
     const [frozen, chosen] = tf.tidy(() => {
       const distances = tf.sub(codebook.square().sum(1), tf.matMul(z, codebook, false, true).mul(2));
       const oneHot = tf.oneHot(distances.argMin(1) as tf.Tensor1D, entries) as tf.Tensor2D;
-      return [tf.matMul(oneHot.cast('float32'), codebook) as tf.Tensor2D, oneHot.cast('float32') as tf.Tensor2D];
+      return [
+        tf.matMul(oneHot.cast('float32'), codebook) as tf.Tensor2D,
+        oneHot.cast('float32') as tf.Tensor2D,
+      ];
     });
     counts.assign(tf.add(counts.mul(decay), chosen.sum(0).mul(1 - decay)));
     sums.assign(tf.add(sums.mul(decay), tf.matMul(chosen, z, true).mul(1 - decay)));
@@ -274,7 +302,10 @@ function maskedTransformer(): Training {
     const [scale, shift] = [w.bias(width, 1), w.bias(width)];
     return (x: tf.Tensor2D) => {
       const {mean, variance} = tf.moments(x, 1, true);
-      return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(variance.add(1e-5))), scale), shift) as tf.Tensor2D;
+      return tf.add(
+        tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(variance.add(1e-5))), scale),
+        shift,
+      ) as tf.Tensor2D;
     };
   };
   const dense = (inputs: number, outputs: number) => {
@@ -286,7 +317,10 @@ function maskedTransformer(): Training {
     const [norm2, up, down] = [norm(), dense(width, 4 * width), dense(4 * width, width)];
     return (x: tf.Tensor2D) => {
       const perHead = width / heads;
-      const parts = tf.transpose(tf.reshape(qkv(norm1(x)), [-1, context, 3, heads, perHead]), [2, 0, 3, 1, 4]);
+      const parts = tf.transpose(
+        tf.reshape(qkv(norm1(x)), [-1, context, 3, heads, perHead]),
+        [2, 0, 3, 1, 4],
+      );
       const [q, k, v] = tf.unstack(parts); // each [n, heads, context, perHead]
       const weights = tf.softmax(tf.matMul(q, k, false, true).mul(1 / Math.sqrt(perHead)));
       const mixed = tf.reshape(tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D;
@@ -323,7 +357,9 @@ function gruAutoencoder(): Training {
     return (x: tf.Tensor3D, start: tf.Tensor2D): tf.Tensor2D[] => {
       const n = x.shape[0];
       const rows = tf.reshape(tf.transpose(x, [1, 0, 2]), [-1, size]) as tf.Tensor2D; // steps first
-      const fromInput = tf.unstack(tf.reshape(tf.add(tf.matMul(rows, input), inputBias), [steps, n, 3 * units]));
+      const fromInput = tf.unstack(
+        tf.reshape(tf.add(tf.matMul(rows, input), inputBias), [steps, n, 3 * units]),
+      );
       const states: tf.Tensor2D[] = [];
       let h = start;
       for (const a of fromInput) {
@@ -347,7 +383,11 @@ function gruAutoencoder(): Training {
       const n = images.shape[0];
       const x = tf.reshape(images, [n, steps, size]) as tf.Tensor3D;
       const code = encoder(x, tf.zeros([n, units])).at(-1)!;
-      const shifted = tf.pad(tf.slice(x, [0, 0, 0], [n, steps - 1, size]), [[0, 0], [1, 0], [0, 0]]) as tf.Tensor3D;
+      const shifted = tf.pad(tf.slice(x, [0, 0, 0], [n, steps - 1, size]), [
+        [0, 0],
+        [1, 0],
+        [0, 0],
+      ]) as tf.Tensor3D;
       const states = tf.concat(decoder(shifted, code), 0); // [steps n, units], steps first
       const back = tf.add(tf.matMul(states, outKernel), outBias);
       const wanted = tf.reshape(tf.transpose(x, [1, 0, 2]), [-1, size]);
