@@ -78,6 +78,17 @@ export function nativeBackend(): NativeBackend {
   return tf.backend() as unknown as NativeBackend;
 }
 
+/** TensorFlow's number for a type of tfjs. @throws TypeError for one that a graph here cannot hold. */
+export function typeNumber(binding: Binding, dtype: string): number {
+  const numbers: Record<string, number> = {
+    float32: binding.TF_FLOAT,
+    int32: binding.TF_INT32,
+    bool: binding.TF_BOOL,
+  };
+  if (dtype in numbers) return numbers[dtype];
+  throw new TypeError(`dtype: expected one of ${Object.keys(numbers).join(', ')}, got ${dtype}`);
+}
+
 /** The parts of tfjs's bookkeeping that are needed here. */
 export interface TfjsEngine {
   readonly registeredVariables: Record<string, tf.Variable>;

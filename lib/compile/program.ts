@@ -102,10 +102,12 @@ export class Program {
    * would have stayed as it was in the graph. Done at calls 2, 4, 8, … of each graph.
    */
   private check(graph: LoadedGraph, inputs: tf.Tensor[], scalars: number[], step: number): void {
-    graph.nextCheck = 2 * Math.max(1, graph.calls);
     const {lines} = this.record(inputs, scalars, step).graph;
     const place = graph.lines.findIndex((line, i) => line !== lines[i]);
-    if (place < 0 && lines.length === graph.lines.length) return;
+    if (place < 0 && lines.length === graph.lines.length) {
+      graph.nextCheck = 2 * Math.max(1, graph.calls);
+      return;
+    }
     const message = differenceMessage(this.what, graph.calls, graph.lines[place], lines[place]);
     if (place >= 0 && place < lines.length) this.record(inputs, scalars, step, {place, message});
     throw new RecordingError(message);
@@ -143,16 +145,13 @@ class LoadedGraph {
   private readonly outputNames: string;
   private readonly backend = nativeBackend();
 
-  constructor(
-    private readonly recording: Recording,
-    hidden: ReadonlySet<tf.Variable>,
-  ) {
-    const {graph, inputs} = recording;
+  constructor(recording: Recording, hidden: ReadonlySet<tf.Variable>) {
+    const {graph, inputs, captured} = recording;
     this.lines = graph.lines.slice();
-    this.outputNames = this.addOutputs();
+    this.outputNames = this.addOutputs(recording);
     this.residents = new Residents(recording, hidden);
     this.session = new Session(graph);
-    this.residents.begin(this.session);
+    this.residents.begin(this.session, captured);
     this.fed = inputs.flatMap((name, i) => (name ? [i] : []));
     this.inputNames = this.fed.map((i) => `${inputs[i]}:0`).join(',');
   }
@@ -186,16 +185,14 @@ class LoadedGraph {
   }
 
   // The first output waits for every change of a variable, so that one run does all.
-  private addOutputs(): string {
-    const {graph, outputs, effects} = this.recording;
+  private addOutputs({graph, outputs, types, effects}: Recording): string {
     const {binding} = this.backend;
-    const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
     const after = effects.map((effect) => `^${effect}`);
     return outputs
-      .map(
-        (symbol, i) =>
-          `${graph.effect('Identity', [symbol, ...(i === 0 ? after : [])], [type], `output_${i}`)}:0`,
-      )
+      .map((symbol, i) => {
+        const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: types[i]};
+        return `${graph.effect('Identity', [symbol, ...(i === 0 ? after : [])], [type], `output_${i}`)}:0`;
+      })
       .join(',');
   }
 }

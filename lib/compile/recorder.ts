@@ -8,7 +8,8 @@
 import * as tf from '../tf';
 import {withFusedGradients} from './gradients';
 import {Graph, type Symbol} from './graph';
-import {nativeBackend, tfjsEngine, type Attribute, type TensorEntry} from './native';
+import {nativeBackend, tfjsEngine, typeNumber, type Attribute, type TensorEntry} from './native';
+import {rewrite} from './rewrite';
 
 /** A step that cannot be recorded as a graph; the message says what to write instead. */
 export class RecordingError extends Error {
@@ -34,6 +35,8 @@ export interface Recording {
   /** For each input of the function: its placeholder, or undefined if nothing depends on it. */
   inputs: (string | undefined)[];
   outputs: Symbol[];
+  /** TensorFlow's type numbers of the outputs. */
+  types: number[];
   variables: GraphVariable[];
   /** Nodes that change variables: to be run with every call. */
   effects: string[];
@@ -93,12 +96,14 @@ export class Recorder {
     const before = this.registered.map((variable) => variable.dataId);
     before.forEach((id) => this.backend.incRef(id)); // an assignment in f must not free them
     let outputs: Symbol[] = [];
+    let types: number[] = [];
     try {
       tf.tidy(() => {
         const restore = this.intercept();
         try {
           const results = withFusedGradients(() => f(this.inputs));
           outputs = results.map((tensor) => this.symbol(tensor));
+          types = results.map(({dtype}) => typeNumber(this.binding, dtype));
           this.noteAssignments(before);
         } finally {
           restore();
@@ -112,6 +117,7 @@ export class Recorder {
       graph: this.graph,
       inputs: this.placeholders,
       outputs,
+      types,
       variables: [...this.variables.values()],
       effects: this.effects,
       captured: this.captured,
@@ -167,9 +173,13 @@ export class Recorder {
     const {executeSingleOutput, executeMultipleOutputs} = backend;
     const {readSync, read, runKernel} = engine;
     backend.executeSingleOutput = (name, attributes, inputs) => {
-      const symbols = inputs.map((tensor) => this.symbol(tensor)); // before the operation takes their values over
+      const recorded = rewrite({op: name, attributes, inputs}, this.binding, (axes) =>
+        Array.from(backend.readSync(axes.dataId)),
+      );
+      // symbols first: values made in JavaScript are there only until the operation takes them over
+      const symbols = recorded.inputs.map((tensor) => this.symbol(tensor));
       const output = executeSingleOutput.call(backend, name, attributes, inputs);
-      this.add(name, attributes, symbols, [output]);
+      this.add(recorded.op, recorded.attributes, symbols, [output]);
       return output;
     };
     backend.executeMultipleOutputs = (name, attributes, inputs, count) => {
@@ -256,12 +266,11 @@ export class Recorder {
     const {shape, dtype} = this.inputs[i];
     const {binding} = this;
     const name = `input_${i}`;
-    const types = {float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL};
     this.graph.effect(
       'Placeholder',
       [],
       [
-        {name: 'dtype', type: binding.TF_ATTR_TYPE, value: types[dtype as keyof typeof types]},
+        {name: 'dtype', type: binding.TF_ATTR_TYPE, value: typeNumber(binding, dtype)},
         {name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape},
       ],
       name,
@@ -271,9 +280,12 @@ export class Recorder {
     return `${name}:0`;
   }
 
-  private storage(name: string, {shape}: {shape: number[]}): [handle: string, read: string] {
+  private storage(
+    name: string,
+    {shape, dtype}: {shape: number[]; dtype: string},
+  ): [handle: string, read: string] {
     const {binding} = this;
-    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
+    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: typeNumber(binding, dtype)};
     const handle = this.graph.effect(
       'VarHandleOp',
       [],
@@ -295,13 +307,14 @@ export class Recorder {
           'make them before the step, once',
       );
     }
-    const type = {name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_FLOAT};
     this.registered.forEach((variable, i) => {
       if (variable.isDisposed) throw new RecordingError('tf.dispose: the step disposes a variable');
       if (variable.dataId === before[i]) return;
       const value = this.symbol(variable);
       const entry = this.variable(variable);
       entry.changes = true;
+      const {binding} = this;
+      const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: typeNumber(binding, variable.dtype)};
       this.addEffect('AssignVariableOp', [`${entry.handle}:0`, value], [type], [entry]);
     });
   }
@@ -359,7 +372,7 @@ export class Recorder {
   private refuseRandom(): void {
     const scopes = tfjsEngine().state.scopeStack;
     const random = scopes
-      .map(({name}) => /^(random\w*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1])
+      .map(({name}) => /^(random[A-Za-z]*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1])
       .find(Boolean);
     if (random) throw new RecordingError(randomMessage(random));
   }

@@ -8,7 +8,7 @@
  * a session whose note of it differs from the variable's own has old numbers, and takes the new ones in.
  */
 import type * as tf from '../tf';
-import {nativeBackend, tfjsEngine, type NativeBackend, type TensorEntry} from './native';
+import {nativeBackend, tfjsEngine, typeNumber, type NativeBackend, type TensorEntry} from './native';
 import type {GraphVariable, Recording} from './recorder';
 import type {Session} from './session';
 
@@ -30,22 +30,18 @@ export class Residents {
    * Adds to the graph what takes values in; to be called before the session is made.
    * @param hidden variables that nobody looks at as a rule: they are handed over only if someone does.
    */
-  constructor(
-    private readonly recording: Recording,
-    hidden: ReadonlySet<tf.Variable>,
-  ) {
+  constructor(recording: Recording, hidden: ReadonlySet<tf.Variable>) {
     this.residents = recording.variables.map((variable) => ({...variable}));
     this.changing = this.residents.filter(({changes}) => changes);
-    this.assignNames = this.addAssignments();
+    this.assignNames = this.addAssignments(recording);
     this.groups = [false, true].map((wanted) =>
       this.changing.filter(({variable}) => hidden.has(variable) === wanted),
     );
   }
 
   /** Puts in the tensors that the graph took from outside; once, when the session is new. */
-  begin(session: Session): void {
+  begin(session: Session, captured: Recording['captured']): void {
     this.session = session;
-    const {captured} = this.recording;
     if (captured.length === 0) return;
     const ids = this.backend.getInputTensorIds(captured.map(({tensor}) => tensor));
     this.free(session.run(ids, captured.map(({handle}) => `${handle}_new:0`).join(','), 'captured_taken:0'));
@@ -77,27 +73,28 @@ export class Residents {
     return entry instanceof Promised && !entry.isKept;
   }
 
-  private addAssignments(): string {
-    const {graph, captured} = this.recording;
+  private addAssignments({graph, captured}: Recording): string {
     const {binding} = this.backend;
-    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
     const one = graph.constant(Float32Array.of(1), [], binding.TF_FLOAT);
-    const group = (entries: {handle: string; shape: number[]}[], done: string) => {
-      const assigned = entries.map(({handle, shape}) => {
-        const shapeAttribute = {name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape};
-        const fed = graph.effect('Placeholder', [], [type, shapeAttribute], `${handle}_new`);
+    const group = (entries: {handle: string; tensor: tf.Tensor}[], done: string) => {
+      const assigned = entries.map(({handle, tensor}) => {
+        const type = {
+          name: 'dtype',
+          type: binding.TF_ATTR_TYPE,
+          value: typeNumber(binding, tensor.dtype),
+        };
+        const shape = {name: 'shape', type: binding.TF_ATTR_SHAPE, value: tensor.shape};
+        const fed = graph.effect('Placeholder', [], [type, shape], `${handle}_new`);
         return `^${graph.effect('AssignVariableOp', [`${handle}:0`, `${fed}:0`], [type])}`;
       });
-      graph.effect('Identity', [one, ...assigned], [{...type, name: 'T'}], done);
+      const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
+      graph.effect('Identity', [one, ...assigned], [type], done);
     };
     group(
-      this.residents.map(({handle, variable}) => ({handle, shape: variable.shape})),
+      this.residents.map(({handle, variable}) => ({handle, tensor: variable})),
       'variables_taken',
     );
-    group(
-      captured.map(({handle, tensor}) => ({handle, shape: tensor.shape})),
-      'captured_taken',
-    );
+    group(captured, 'captured_taken');
     return this.residents.map(({handle}) => `${handle}_new:0`).join(',');
   }
 
@@ -117,7 +114,7 @@ export class Residents {
     if (entry instanceof Promised && !entry.isKept) this.handOver(group);
     const {variable} = resident;
     const version = {};
-    const promised = new Promised(variable.shape, this.backend.binding.TF_FLOAT);
+    const promised = new Promised(variable.shape, typeNumber(this.backend.binding, variable.dtype));
     this.backend.tensorMap.set(version, promised);
     const tensor = tfjsEngine().makeTensorFromDataId(version, variable.shape, variable.dtype);
     variable.assign(tensor);

@@ -22,10 +22,13 @@ export interface DenseAutoencoderConfig {
   hiddenDims?: number[];
   /** After every hidden layer. Default silu, which is smooth everywhere. */
   activation?: Activation;
-  /**
-   * squared: Σ (x - x̂)², output linear. bernoulli: -Σ log p(x), output a probability. Default squared.
-   */
+  /** squared: Σ (x - x̂)². bernoulli: -Σ log p(x), x̂ a probability. Default squared. */
   reconstruction?: 'squared' | 'bernoulli';
+  /**
+   * What x̂ passes through at the end under squared error: linear, or sigmoid, which keeps it between 0 and 1
+   * and suits images that are mostly paper and ink. Default linear. Under bernoulli it is always a sigmoid.
+   */
+  output?: 'linear' | 'sigmoid';
   /** Fixes the initial weights. Default 0. */
   seed?: number;
 }
@@ -34,13 +37,14 @@ export class DenseAutoencoder implements Autoencoder {
   readonly kind = 'DenseAutoencoder';
   readonly config: Required<DenseAutoencoderConfig>;
   private readonly encoder: Stack; // [n, d] -> [n, k]
-  private readonly decoder: Stack; // [n, k] -> [n, d]; logits if the likelihood is Bernoulli
+  private readonly decoder: Stack; // [n, k] -> [n, d]; before the sigmoid, where there is one
 
   constructor(config: DenseAutoencoderConfig) {
     const defaults = {
       hiddenDims: [512, 256],
       activation: 'silu' as const,
       reconstruction: 'squared' as const,
+      output: 'linear' as const,
       seed: 0,
     };
     assertOptions('DenseAutoencoder', config, ['inputDim', 'latentDim', ...Object.keys(defaults)]);
@@ -50,6 +54,7 @@ export class DenseAutoencoder implements Autoencoder {
     assertInteger('latentDim', latentDim);
     assertChoice('activation', hidden, activations);
     assertChoice('reconstruction', reconstruction, ['squared', 'bernoulli']);
+    assertChoice('output', this.config.output, ['linear', 'sigmoid']);
     const random = new RandomStream(seed);
     this.encoder = denseStack('encoder', [inputDim, ...hiddenDims, latentDim], {hidden}, random);
     this.decoder = denseStack(
@@ -69,7 +74,7 @@ export class DenseAutoencoder implements Autoencoder {
     assertShape('z', z, [null, this.config.latentDim]);
     return tf.tidy(() => {
       const out = this.decoder.apply(z);
-      return this.config.reconstruction === 'bernoulli' ? tf.sigmoid(out) : out;
+      return this.isSquashed ? tf.sigmoid(out) : out;
     });
   }
 
@@ -78,10 +83,13 @@ export class DenseAutoencoder implements Autoencoder {
     assertShape('x', x, [null, this.config.inputDim]);
     return tf.tidy(() => {
       const out = this.decoder.apply(this.encoder.apply(x));
-      return {
-        total: this.config.reconstruction === 'bernoulli' ? bernoulliNll(x, out) : squaredError(x, out),
-      };
+      if (this.config.reconstruction === 'bernoulli') return {total: bernoulliNll(x, out)};
+      return {total: squaredError(x, this.isSquashed ? tf.sigmoid(out) : out)};
     });
+  }
+
+  private get isSquashed(): boolean {
+    return this.config.reconstruction === 'bernoulli' || this.config.output === 'sigmoid';
   }
 
   get variables(): tf.Variable[] {

@@ -128,8 +128,16 @@ describe('compiled steps', () => {
   });
 });
 
-function train({variables, state = {}, batch, losses}: Construct, steps: number, rate: number, optimizer: Optimizer) {
-  const step = compileStep({losses: losses as never, players: {variables: Object.values(variables), optimizer}});
+function train(
+  {variables, state = {}, batch, losses}: Construct,
+  steps: number,
+  rate: number,
+  optimizer: Optimizer,
+) {
+  const step = compileStep({
+    losses: losses as never,
+    players: {variables: Object.values(variables), optimizer},
+  });
   const totals = Array.from({length: steps}, () => step.run(batch as never, {learningRate: rate}).total);
   step.dispose();
   return {losses: totals, variables: read(variables), state: read(state)};

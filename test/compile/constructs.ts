@@ -22,11 +22,7 @@ export function wave<R extends tf.Rank>(shape: tf.ShapeMap[R], phase: number, sc
 }
 
 /** A variable that begins with these numbers. */
-export function weight<R extends tf.Rank>(
-  shape: tf.ShapeMap[R],
-  phase: number,
-  scale = 0.5,
-): tf.Variable<R> {
+export function weight<R extends tf.Rank>(shape: tf.ShapeMap[R], phase: number, scale = 0.5): tf.Variable<R> {
   return tf.tidy(() => tf.variable(wave<R>(shape, phase, scale)));
 }
 

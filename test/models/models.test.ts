@@ -74,6 +74,14 @@ describe('DenseAutoencoder', () => {
     assertClose(model.losses(x()).total.arraySync(), error.arraySync() as number);
   });
 
+  it('squashes its output if it is asked to, in the loss as in the reconstruction', () => {
+    const plain = new DenseAutoencoder(small);
+    const squashed = new DenseAutoencoder({...small, output: 'sigmoid'});
+    assertClose(reconstruct(squashed, x()).dataSync(), tf.sigmoid(reconstruct(plain, x())).dataSync());
+    const error = tf.sub(x(), reconstruct(squashed, x())).square().sum().div(16);
+    assertClose(squashed.losses(x()).total.arraySync(), error.arraySync() as number);
+  });
+
   it('decodes to probabilities under the Bernoulli likelihood', () => {
     const p = reconstruct(new DenseAutoencoder({...small, reconstruction: 'bernoulli'}), x()).dataSync();
     assert.ok(p.every((v) => v > 0 && v < 1));

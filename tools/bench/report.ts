@@ -50,6 +50,21 @@ export function ratios(
   return {each, ...(known.length > 0 ? {mean: geometricMean(known)} : {})};
 }
 
+/** What a run of the benchmark leaves behind. */
+export interface Report {
+  engine: string;
+  /** PyTorch's version, if it took part. */
+  torch: string | null;
+  threads: number;
+  /** Fastest square product of the run, in billions of operations per second. */
+  gflops: number;
+  /** Milliseconds of a call that does next to nothing. */
+  callOverhead: Times;
+  rows: Row[];
+  /** Seconds of each lesson, if they were run. */
+  lessons: Record<string, number>;
+}
+
 const HEAD = [
   'milliseconds per step',
   'tfjs-node',
@@ -95,6 +110,32 @@ export function formatTable(rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The comments between which the README's table stands. */
+export const README_MARKS = {
+  begin: '<!-- bench: made by npm run bench -- --store -->',
+  end: '<!-- end of bench -->',
+};
+
+/** The README's table: medians in milliseconds, and how many times faster ours is. */
+export function readmeTable({rows}: Report): string {
+  const cell = (value: number | undefined, digits: number) =>
+    value === undefined ? '–' : value.toFixed(digits);
+  const body = rows.map(({title, eager, ours, torch, compiled, bound}) =>
+    [
+      title,
+      ...[eager.median, ours.median, torch?.median, compiled?.median, bound].map((value) => cell(value, 1)),
+    ].join(' | '),
+  );
+  const means = (['eager', 'torch', 'compiled'] as const).map((of) => ratios(rows, of).mean);
+  const [eager, torch, compiled] = means.map((mean) => (mean === undefined ? '–' : `${mean.toFixed(2)} ×`));
+  return [
+    '| training | tfjs-node | ours | PyTorch | torch.compile | arithmetic alone |',
+    '|---|--:|--:|--:|--:|--:|',
+    ...body.map((line) => `| ${line} |`),
+    `| geometric mean of time ÷ ours | ${eager} | | ${torch} | ${compiled} | |`,
+  ].join('\n');
 }
 
 function quantile(sorted: readonly number[], q: number): number {

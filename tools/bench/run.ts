@@ -6,10 +6,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {parseArgs} from 'node:util';
 import {assertChoice, assertInteger} from '../../lib/check';
+import {projectRoot} from '../../lib/root';
 import * as tf from '../../lib/tf';
+import {withTable} from '../figures/readme';
 import {lessonName, lessonPaths, runLesson, writeWhole} from '../notebook/lesson';
 import {Peers, type Mode} from './peers';
-import {formatTable, ratios, summarize, type Row} from './report';
+import {formatTable, README_MARKS, readmeTable, summarize, type Report, type Row} from './report';
 import {callOverhead, compiledTraining, eagerTraining, matMulRate} from './trainings';
 import {workloads, type Workload} from './workloads';
 
@@ -21,6 +23,7 @@ const HELP = `npm run bench [-- WORKLOAD ...]   step times: tfjs-node, ours, PyT
   --python PROGRAM  a Python with PyTorch (default: python3); without one its columns stay empty
   --no-peers        leaves PyTorch out, whose compiler takes some three minutes
   --lessons         also runs every lesson in the standard profile and tells its time
+  --store           also keeps them in tools/bench/results.json and puts the table into the README
   --out FILE        where the numbers go (default: out/bench.json)
   --help            this text`;
 
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
       'no-peers': {type: 'boolean', default: false},
       lessons: {type: 'boolean', default: false},
       out: {type: 'string', default: path.join('out', 'bench.json')},
+      store: {type: 'boolean', default: false},
       help: {type: 'boolean', default: false},
     },
   });
@@ -71,21 +75,26 @@ async function main(): Promise<void> {
     `matrix products: ${gflops.toFixed(0)} GFLOP/s; a call that does nothing: ${overhead.median.toFixed(3)} ms`,
   );
   const lessons = values.lessons ? await lessonTimes() : {};
-  const report = {
+  const report: Report = {
     engine: tf.engine.description,
     torch: peers instanceof Peers ? peers.version : null,
     threads: tf.engine.threads,
     gflops,
     callOverhead: overhead,
     rows,
-    geometricMeans: Object.fromEntries(
-      (['eager', 'torch', 'compiled'] as const).map((of) => [of, ratios(rows, of).mean ?? null]),
-    ),
     lessons,
   };
+  const text = `${JSON.stringify(report, null, 2)}\n`;
   fs.mkdirSync(path.dirname(path.resolve(values.out)), {recursive: true});
-  writeWhole(values.out, `${JSON.stringify(report, null, 2)}\n`);
+  writeWhole(values.out, text);
+  if (values.store) store(report, text);
   console.log(`The numbers are in ${values.out}`);
+}
+
+function store(report: Report, text: string): void {
+  writeWhole(path.join(projectRoot, 'tools', 'bench', 'results.json'), text);
+  const readme = path.join(projectRoot, 'README.md');
+  writeWhole(readme, withTable(fs.readFileSync(readme, 'utf8'), readmeTable(report), README_MARKS));
 }
 
 interface Turns {

@@ -14,15 +14,17 @@ export interface Timed {
   run(steps: number): number[];
   /** Milliseconds of the first step, which includes recording. */
   readonly first: number;
+  /** The loss of every step so far. */
+  readonly losses: number[];
   dispose(): void;
 }
 
 /** As anyone writes it with tfjs-node: `optimizer.minimize`, operation by operation. */
-export function eagerTraining(workload: Workload): Timed {
+export function eagerTraining(workload: Workload, pool = POOL): Timed {
   const training = workload.make();
   const optimizer = tf.train.adam(LEARNING_RATE);
-  const data = workload.data(POOL);
-  const next = batches(workload.batch);
+  const data = workload.data(pool);
+  const next = batches(workload.batch, pool);
   const step = () =>
     tf.tidy(() => {
       const places = tf.tensor1d(next(), 'int32');
@@ -31,15 +33,15 @@ export function eagerTraining(workload: Workload): Timed {
     });
   return timed(step, () => {
     optimizer.dispose();
-    tf.dispose([data, ...training.variables]);
+    tf.dispose([data, ...training.variables, ...(training.state ?? [])]);
   });
 }
 
 /** Through lib's compiled step. */
-export function compiledTraining(workload: Workload): Timed {
+export function compiledTraining(workload: Workload, pool = POOL): Timed {
   const training = workload.make();
-  const data = workload.data(POOL);
-  const next = batches(workload.batch);
+  const data = workload.data(pool);
+  const next = batches(workload.batch, pool);
   const compiled = compileStep({
     losses: ({x, places}: {x: tf.Tensor; places: tf.Tensor1D}) => training.losses(tf.gather(x, places)),
     players: {variables: training.variables, optimizer: adam()},
@@ -52,7 +54,7 @@ export function compiledTraining(workload: Workload): Timed {
   };
   return timed(step, () => {
     compiled.dispose();
-    tf.dispose([data, ...training.variables]);
+    tf.dispose([data, ...training.variables, ...(training.state ?? [])]);
   });
 }
 
@@ -88,24 +90,26 @@ export function callOverhead(calls = 1000): number[] {
 }
 
 function timed(step: () => number, dispose: () => void): Timed {
+  const losses: number[] = [];
   const run = (steps: number) =>
     Array.from({length: steps}, () => {
       const began = performance.now();
       const loss = step();
       const milliseconds = performance.now() - began;
       if (!Number.isFinite(loss)) throw new Error(`loss: expected a finite number, got ${loss}`);
+      losses.push(loss);
       return milliseconds;
     });
   const [first] = run(1);
-  return {run, first, dispose};
+  return {run, first, losses, dispose};
 }
 
-function batches(size: number): () => Int32Array {
+function batches(size: number, pool: number): () => Int32Array {
   const random = new RandomStream(3);
-  let order = random.permutation(POOL);
+  let order = random.permutation(pool);
   let start = 0;
   return () => {
-    if (start + size > POOL) [order, start] = [random.permutation(POOL), 0];
+    if (start + size > pool) [order, start] = [random.permutation(pool), 0];
     return order.slice(start, (start += size));
   };
 }

@@ -10,6 +10,8 @@ import * as tf from '../../lib/tf';
 /** A network with its loss. */
 export interface Training {
   variables: tf.Variable[];
+  /** Variables that a step changes by assignment. */
+  state?: tf.Variable[];
   /** Scalars by name; `total` is minimised. */
   losses(batch: tf.Tensor): Record<'total', tf.Scalar>;
 }
@@ -20,6 +22,8 @@ export interface Workload {
   title: string;
   batch: number;
   make(): Training;
+  /** Whether a step draws random numbers. */
+  random?: boolean;
   /** `n` examples, seeded. */
   data(n: number): tf.Tensor;
   /** Floating-point operations of the products in one step: forward, and twice that backward. */
@@ -121,6 +125,7 @@ export const workloads: Workload[] = [
   {
     name: 'vae',
     title: '(d) VAE 784-400-200-20',
+    random: true,
     batch: 128,
     flop: denseFlop(128, [784, 400, 200, 40]) + denseFlop(128, [20, 200, 400, 784]) + 2 * 128 * 20 * 200,
     data: images,
@@ -171,13 +176,14 @@ export const workloads: Workload[] = [
       const fromCode = w.kernel<tf.Rank.R4>([3, 3, 16, 64], 9 * 16, 9 * 64);
       const fromCodeBias = w.bias(64);
       const decoder = w.transposed([64, 32, 1]);
-      const codebook = vectorQuantizer(128, 16);
+      const {quantize, state} = vectorQuantizer(128, 16);
       return {
         variables: w.variables,
+        state,
         losses(x) {
           const h = encoder(tf.reshape(x, [-1, 28, 28, 1]) as tf.Tensor4D);
           const z = tf.add(tf.conv2d(h, toCode, 1, 'same'), toCodeBias);
-          const {codes, commitment} = codebook(tf.reshape(z, [-1, 16]) as tf.Tensor2D);
+          const {codes, commitment} = quantize(tf.reshape(z, [-1, 16]) as tf.Tensor2D);
           const g = tf.conv2d(tf.reshape(codes, [-1, 7, 7, 16]) as tf.Tensor4D, fromCode, 1, 'same');
           const back = decoder(tf.relu(tf.add(g, fromCodeBias)) as tf.Tensor4D);
           const reconstruction = squaredError(x as tf.Tensor2D, tf.reshape(back, [-1, PIXELS]));
@@ -189,6 +195,7 @@ export const workloads: Workload[] = [
   {
     name: 'transformer',
     title: '(f) transformer, 2 layers of 64',
+    random: true,
     batch: 64,
     flop: 3 * 2 * 64 * 64 * (2 * (4 * 64 * 64 + 2 * 64 * 256 + 2 * 64 * 64) + 64 * 96),
     data: (n) => {
@@ -266,11 +273,13 @@ class Weights {
 // van den Oord et al. 2017, appendix A.1: the codebook follows the codes by moving averages.
 function vectorQuantizer(entries: number, size: number) {
   const start = new RandomStream(0).split('codebook').normals(entries * size);
-  const codebook = tf.variable(tf.tensor2d(start, [entries, size]), false);
-  const counts = tf.variable(tf.ones([entries]), false);
-  const sums = tf.variable(tf.tensor2d(start, [entries, size]), false);
+  const [codebook, counts, sums] = tf.tidy(() => [
+    tf.variable(tf.tensor2d(start, [entries, size]), false),
+    tf.variable(tf.ones<tf.Rank.R1>([entries]), false),
+    tf.variable(tf.tensor2d(start, [entries, size]), false),
+  ]);
   const decay = 0.99;
-  return (z: tf.Tensor2D) => {
+  const quantize = (z: tf.Tensor2D) => {
     const [frozen, chosen] = tf.tidy(() => {
       const distances = tf.sub(codebook.square().sum(1), tf.matMul(z, codebook, false, true).mul(2));
       const oneHot = tf.oneHot(distances.argMin(1) as tf.Tensor1D, entries) as tf.Tensor2D;
@@ -290,6 +299,7 @@ function vectorQuantizer(entries: number, size: number) {
     }));
     return {codes: straightThrough(z), commitment: tf.sub(z, frozen).square().sum(1).mean()};
   };
+  return {quantize, state: [codebook, counts, sums]};
 }
 
 function maskedTransformer(): Training {
@@ -364,11 +374,10 @@ function gruAutoencoder(): Training {
       let h = start;
       for (const a of fromInput) {
         const b = tf.add(tf.matMul(h, recurrent), recurrentBias) as tf.Tensor2D;
-        const [ar, az, an] = tf.split(a as tf.Tensor2D, 3, 1);
-        const [br, bz, bn] = tf.split(b, 3, 1);
-        const r = tf.sigmoid(tf.add(ar, br));
-        const z = tf.sigmoid(tf.add(az, bz));
-        const candidate = tf.tanh(tf.add(an, tf.mul(r, bn)));
+        const [aGates, aNew] = tf.split(a as tf.Tensor2D, [2 * units, units], 1);
+        const [bGates, bNew] = tf.split(b, [2 * units, units], 1);
+        const [r, z] = tf.split(tf.sigmoid(tf.add(aGates, bGates)), 2, 1);
+        const candidate = tf.tanh(tf.add(aNew, tf.mul(r, bNew)));
         h = tf.add(candidate, tf.mul(z, tf.sub(h, candidate))) as tf.Tensor2D;
         states.push(h);
       }

@@ -4,8 +4,16 @@ import * as path from 'node:path';
 import {readResults, type Results} from '../../lib/lesson/results';
 import {formatValue} from '../../lib/lesson/table';
 
-const BEGIN = '<!-- results: made by npm run figures -->';
-const END = '<!-- end of results -->';
+/** Comments between which a table of the README stands. */
+export interface Marks {
+  begin: string;
+  end: string;
+}
+
+const RESULTS: Marks = {
+  begin: '<!-- results: made by npm run figures -->',
+  end: '<!-- end of results -->',
+};
 
 /** The stored results of every lesson, in the order of their names. */
 export function storedResults(figures: string): Results[] {
@@ -30,10 +38,11 @@ export function readmeTable(all: readonly Results[]): string {
 }
 
 /** The README with its table replaced. @throws Error when the two marks are not there. */
-export function withTable(readme: string, table: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README.md: expected the marks ${BEGIN} and ${END}, got none`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n<!-- prettier-ignore -->\n${table}\n\n${readme.slice(end)}`;
+export function withTable(readme: string, table: string, marks = RESULTS): string {
+  const [begin, end] = [readme.indexOf(marks.begin), readme.indexOf(marks.end)];
+  if (begin < 0 || end < begin)
+    throw new Error(`README.md: expected the marks ${marks.begin} and ${marks.end}, got none`);
+  return `${readme.slice(0, begin + marks.begin.length)}\n\n<!-- prettier-ignore -->\n${table}\n\n${readme.slice(end)}`;
 }
 
 /** The gallery: every stored figure under the name of its lesson. */

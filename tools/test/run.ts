@@ -29,8 +29,8 @@ async function main(): Promise<void> {
     add(
       await runMocha(
         [
-          'dist/test/{random,data,losses,models,train,metrics,lesson}/*.test.js',
-          'dist/test/engine/matmul.test.js',
+          'dist/test/{random,compile,data,losses,models,train,metrics,lesson}/*.test.js',
+          'dist/test/engine/{matmul,gradients}.test.js',
         ],
         {
           COURSE_ENGINE: 'wasm',
