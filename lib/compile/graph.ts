@@ -49,6 +49,11 @@ export class Graph {
     );
   }
 
+  /** A line for comparison that makes no node. */
+  note(line: string): void {
+    this.lines.push(line);
+  }
+
   /** A constant. */
   constant(values: tf.TypedArray, shape: number[], dtype: number): Symbol {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);

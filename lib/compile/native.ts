@@ -58,6 +58,7 @@ export interface NativeBackend {
     get(id: object): TensorEntry;
     set(id: object, entry: TensorEntry): void;
     has(id: object): boolean;
+    delete(id: object): void;
   };
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
   executeMultipleOutputs(
@@ -68,6 +69,7 @@ export interface NativeBackend {
   ): tf.Tensor[];
   createOutputTensor(output: Output): tf.Tensor;
   getInputTensorIds(tensors: tf.Tensor[]): number[];
+  write(values: tf.TypedArray, shape: number[], dtype: string): object;
   readSync(id: object): tf.TypedArray;
   incRef(id: object): void;
   disposeData(id: object): boolean;
@@ -92,7 +94,11 @@ export function typeNumber(binding: Binding, dtype: string): number {
 /** The parts of tfjs's bookkeeping that are needed here. */
 export interface TfjsEngine {
   readonly registeredVariables: Record<string, tf.Variable>;
-  readonly state: {scopeStack: {name: string}[]; activeTape: {saved?: tf.Tensor[]}[] | null};
+  readonly state: {
+    scopeStack: {name: string}[];
+    activeTape: {saved?: tf.Tensor[]}[] | null;
+    gradientDepth: number;
+  };
   startTape(): void;
   endTape(): void;
   gradients(
@@ -110,4 +116,12 @@ export interface TfjsEngine {
 /** tfjs's own engine: what it calls the keeper of tensors, scopes and the tape of gradients. */
 export function tfjsEngine(): TfjsEngine {
   return tfjs.engine() as unknown as TfjsEngine;
+}
+
+/** Frees what a tape of gradients holds: tfjs does it only where the gradient was taken to its end. */
+export function dropTape(): void {
+  const {state} = tfjsEngine();
+  if (state.gradientDepth > 0) return;
+  for (const {saved} of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = null;
 }

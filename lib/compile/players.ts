@@ -1,22 +1,15 @@
 /** The gradients of several losses, each by the variables of its own player, from one forward pass. */
 import * as tf from '../tf';
-import {tfjsEngine} from './native';
+import {dropTape, tfjsEngine} from './native';
 import type {Losses, Player} from './step';
 
-/** @returns the losses, and for each player the gradients in the order of its variables. */
-export function gradientsOfPlayers(
-  players: readonly Player[],
-  forward: () => Losses,
-): {losses: Losses; gradients: tf.Tensor[][]} {
-  let losses: Losses = {};
-  if (players.length === 1) {
-    const gradients = gradientsOf(players[0], () => (losses = forward()));
-    return {losses, gradients: [gradients]};
-  }
+/** For each player the gradients in the order of its variables. */
+export function gradientsOfPlayers(players: readonly Player[], forward: () => Losses): tf.Tensor[][] {
+  if (players.length === 1) return [gradientsOf(players[0], forward)];
   const end = keepTape();
   try {
-    losses = forward();
-    return {losses, gradients: players.map((player) => gradientsOf(player, () => losses))};
+    const losses = forward();
+    return players.map((player) => gradientsOf(player, () => losses));
   } finally {
     end();
   }
@@ -50,7 +43,6 @@ function keepTape(): () => void {
   engine.startTape();
   return () => {
     engine.endTape();
-    for (const {saved} of engine.state.activeTape ?? []) tf.dispose(saved);
-    engine.state.activeTape = null;
+    dropTape();
   };
 }

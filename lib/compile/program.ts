@@ -6,7 +6,7 @@
 import {assertChoice} from '../check';
 import {atStep} from '../random';
 import * as tf from '../tf';
-import {nativeBackend} from './native';
+import {dropTape, nativeBackend} from './native';
 import {record, RecordingError, type Blame, type Recording} from './recorder';
 import {Residents} from './residents';
 import {Session} from './session';
@@ -45,14 +45,12 @@ export class Program {
   /** Runs once. The caller disposes what comes back. */
   run(inputs: tf.Tensor[], scalars: number[], step: number): tf.Tensor[] {
     if (this.disposed) throw new Error(`${this.what}: it has been disposed; make a new one`);
-    if (!isCompiling()) return this.runEagerly(inputs, scalars, step);
-    const key = inputs.map(({dtype, shape}) => `${dtype}[${shape.join()}]`).join(' ');
-    let graph = this.graphs.get(key);
-    if (!graph) {
-      graph = new LoadedGraph(this.record(inputs, scalars, step), this.hidden);
-      this.graphs.set(key, graph);
-    } else if (graph.calls === graph.nextCheck) this.check(graph, inputs, scalars, step);
-    return graph.run(inputs, scalars, step);
+    try {
+      return isCompiling() ? this.runRecorded(inputs, scalars, step) : this.runEagerly(inputs, scalars, step);
+    } catch (error) {
+      dropTape();
+      throw error;
+    }
   }
 
   /** Looks whether the function still does what was recorded, at the next call of each graph. */
@@ -65,6 +63,18 @@ export class Program {
     for (const graph of this.graphs.values()) graph.dispose();
     this.graphs.clear();
     this.disposed = true;
+  }
+
+  private runRecorded(inputs: tf.Tensor[], scalars: number[], step: number): tf.Tensor[] {
+    const key = inputs.map(({dtype, shape}) => `${dtype}[${shape.join()}]`).join(' ');
+    let graph = this.graphs.get(key);
+    if (!graph) {
+      graph = new LoadedGraph(this.record(inputs, scalars, step), this.hidden);
+      this.graphs.set(key, graph);
+    }
+    graph.residents.refuseDisposed();
+    if (graph.calls === graph.nextCheck) this.check(graph, inputs, scalars, step);
+    return graph.run(inputs, scalars, step);
   }
 
   private runEagerly(inputs: tf.Tensor[], scalars: number[], step: number): tf.Tensor[] {
@@ -114,12 +124,14 @@ export class Program {
   }
 }
 
-function differenceMessage(what: string, calls: number, was?: string, is?: string): string {
-  const constant = was?.startsWith('Const') && is?.startsWith('Const');
-  const name = (line?: string) => line?.slice(0, line.indexOf('(')) ?? 'nothing more';
-  const found = constant
+function differenceMessage(what: string, calls: number, was = 'nothing', is = 'nothing more'): string {
+  const name = (line: string) => line.split('(', 1)[0];
+  const both = (start: string) => was.startsWith(start) && is.startsWith(start);
+  const found = both('Const ')
     ? `a tensor that is made here from JavaScript values (then ${valueOf(was)}, now ${valueOf(is)}) would stay as it was at first`
-    : `it takes another way now than when it was recorded (then ${name(was)}, now ${name(is)}), as a JavaScript if or loop on changing values does`;
+    : both('captured ')
+      ? 'a tensor from outside the function is another one now, and the one recorded would stay'
+      : `it takes another way now than when it was recorded (then ${name(was)}, now ${name(is)}), as a JavaScript if or loop on changing values does`;
   return (
     `${what}: after ${calls} call${calls === 1 ? '' : 's'}, ${found}. ` +
     'Hand numbers that change to the step as scalars and tensors as part of the batch; draw random numbers ' +
@@ -128,7 +140,7 @@ function differenceMessage(what: string, calls: number, was?: string, is?: strin
 }
 
 // "Const [2] 1 0.5 0.25" as "0.5 0.25"; larger ones are known by a digest only.
-function valueOf(line = ''): string {
+function valueOf(line: string): string {
   const value = line.replace(/^Const \[.*?\] \d+ /, '');
   return /^[0-9a-f]{40}$/.test(value) ? 'other values' : value;
 }
@@ -139,7 +151,7 @@ class LoadedGraph {
   calls = 0;
   nextCheck = 1;
   private readonly session: Session;
-  private readonly residents: Residents;
+  readonly residents: Residents;
   private readonly fed: number[];
   private readonly inputNames: string;
   private readonly outputNames: string;

@@ -78,17 +78,19 @@ export class Recorder {
   private readonly live = new Set<Symbol>();
   private readonly registered = registeredVariables();
   private readonly owners = new Map<object, tf.Variable>();
+  /** The memory of each variable as far as the graph knows of it. */
+  private readonly noted = new Map<tf.Variable, object>();
   private readonly variables = new Map<tf.Variable, GraphVariable>();
   private readonly captured: Recording['captured'] = [];
   private readonly effects: string[] = [];
   private readonly placeholders: (string | undefined)[];
+  private readonly aliases: {entry: TensorEntry; guard: tf.Tensor}[] = [];
   private kernel = 0;
 
   constructor(
-    private readonly inputs: tf.Tensor[],
+    private inputs: tf.Tensor[],
     private readonly blame?: Blame,
   ) {
-    for (const variable of this.registered) this.owners.set(variable.dataId, variable);
     this.placeholders = inputs.map(() => undefined);
   }
 
@@ -98,19 +100,30 @@ export class Recorder {
     let outputs: Symbol[] = [];
     let types: number[] = [];
     try {
+      this.setApart();
+      const ids = this.inputs.map((tensor) => this.alias(tensor));
+      const during = this.registered.map((variable) => variable.dataId);
+      this.registered.forEach((variable, i) => this.noted.set(variable, during[i]));
       tf.tidy(() => {
+        this.inputs = this.inputs.map(({shape, dtype}, i) =>
+          tfjsEngine().makeTensorFromDataId(ids[i], shape, dtype),
+        );
         const restore = this.intercept();
         try {
           const results = withFusedGradients(() => f(this.inputs));
           outputs = results.map((tensor) => this.symbol(tensor));
           types = results.map(({dtype}) => typeNumber(this.binding, dtype));
-          this.noteAssignments(before);
+          this.noteAssignments();
         } finally {
           restore();
-          this.putBack(before);
+          this.putBack(before, during);
         }
       });
     } finally {
+      for (const {entry, guard} of this.aliases) {
+        entry.id = -1; // the memory belongs to another
+        guard.dispose();
+      }
       before.forEach((id) => this.backend.disposeData(id));
     }
     return {
@@ -150,6 +163,7 @@ export class Recorder {
    * @param changed the handles that come first among its inputs.
    */
   update(op: string, changed: tf.Variable[], inputs: tf.Tensor[], attributes: Attribute[]): void {
+    changed.forEach((variable) => this.noteAssignment(variable));
     const entries = changed.map((variable) => this.variable(variable));
     for (const entry of entries) entry.changes = true;
     this.addEffect(
@@ -170,7 +184,7 @@ export class Recorder {
   private intercept(): () => void {
     const {backend} = this;
     const engine = tfjsEngine();
-    const {executeSingleOutput, executeMultipleOutputs} = backend;
+    const {executeSingleOutput, executeMultipleOutputs, write} = backend;
     const {readSync, read, runKernel} = engine;
     backend.executeSingleOutput = (name, attributes, inputs) => {
       const recorded = rewrite({op: name, attributes, inputs}, this.binding, (axes) =>
@@ -187,6 +201,10 @@ export class Recorder {
       const outputs = executeMultipleOutputs.call(backend, name, attributes, inputs, count);
       this.add(name, attributes, symbols, outputs);
       return outputs;
+    };
+    backend.write = (values, shape, dtype) => {
+      refuseRandom();
+      return write.call(backend, values, shape, dtype);
     };
     engine.readSync = (id) => {
       this.refuseReading(id);
@@ -211,7 +229,7 @@ export class Recorder {
     return () => {
       current = outer;
       const own = [backend, engine] as unknown as Record<string, unknown>[];
-      for (const name of ['executeSingleOutput', 'executeMultipleOutputs']) delete own[0][name];
+      for (const name of ['executeSingleOutput', 'executeMultipleOutputs', 'write']) delete own[0][name];
       for (const name of ['readSync', 'read', 'runKernel']) delete own[1][name];
     };
   }
@@ -250,13 +268,13 @@ export class Recorder {
     if (made || size <= CONSTANT_SIZE || entry.dtype !== this.binding.TF_FLOAT)
       return this.constant(tensor.dataId, entry);
     const i = this.captured.length;
+    this.graph.note(`captured ${identity(tensor.dataId)}`);
     const [handle, read] = this.storage(`captured_${i}`, tensor as tf.Tensor);
     this.captured.push({handle, tensor: tensor as tf.Tensor});
     return `${read}:0`;
   }
 
   private constant(dataId: object, entry: TensorEntry): Symbol {
-    this.refuseRandom();
     const symbol = this.graph.constant(this.backend.readSync(dataId), entry.shape, entry.dtype);
     this.blameHere();
     return symbol;
@@ -299,34 +317,67 @@ export class Recorder {
     return [handle, this.graph.effect('ReadVariableOp', [`${handle}:0`], [type], `${name}_read`)];
   }
 
-  private noteAssignments(before: object[]): void {
-    const fresh = registeredVariables().filter((variable) => !this.registered.includes(variable));
+  private noteAssignments(): void {
+    const fresh = registeredVariables().filter((variable) => !this.noted.has(variable));
     if (fresh.length > 0) {
+      tf.dispose(fresh);
       throw new RecordingError(
         `tf.variable: the step makes ${fresh.length} variable(s) while it is recorded, which would start anew with each graph; ` +
           'make them before the step, once',
       );
     }
-    this.registered.forEach((variable, i) => {
+    for (const variable of this.registered) {
       if (variable.isDisposed) throw new RecordingError('tf.dispose: the step disposes a variable');
-      if (variable.dataId === before[i]) return;
-      const value = this.symbol(variable);
-      const entry = this.variable(variable);
-      entry.changes = true;
-      const {binding} = this;
-      const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: typeNumber(binding, variable.dtype)};
-      this.addEffect('AssignVariableOp', [`${entry.handle}:0`, value], [type], [entry]);
-    });
+      this.noteAssignment(variable);
+    }
   }
 
-  private putBack(before: object[]): void {
+  // An assignment gives a variable other memory.
+  private noteAssignment(variable: tf.Variable): void {
+    if (variable.dataId === this.noted.get(variable)) return;
+    this.noted.set(variable, variable.dataId);
+    const value = this.symbol(variable);
+    const entry = this.variable(variable);
+    entry.changes = true;
+    const {binding} = this;
+    const type = {name: 'dtype', type: binding.TF_ATTR_TYPE, value: typeNumber(binding, variable.dtype)};
+    this.addEffect('AssignVariableOp', [`${entry.handle}:0`, value], [type], [entry]);
+  }
+
+  private putBack(before: object[], during: object[]): void {
     this.registered.forEach((variable, i) => {
       if (variable.isDisposed || variable.dataId === before[i]) return;
+      if (variable.dataId === during[i]) {
+        this.backend.disposeData(during[i]); // was only set apart
+        return setDataId(variable, before[i]);
+      }
       const held = tfjsEngine().makeTensorFromDataId(before[i], variable.shape, variable.dtype);
-      this.backend.incRef(before[i]);
+      if (during[i] === before[i]) this.backend.incRef(before[i]); // the assignment has let go of it
       variable.assign(held);
       held.dispose();
     });
+  }
+
+  /**
+   * tfjs tells tensors apart by their memory, and two may share it: a batch that is handed over twice, two
+   * variables that began as one tensor. While recording, each input and each such variable has a name of its own.
+   */
+  private setApart(): void {
+    for (const variable of this.registered) {
+      const {refCount} = this.backend.tensorMap.get(variable.dataId);
+      if (refCount > 2) setDataId(variable, this.alias(variable)); // 2: the variable and this recording
+      this.owners.set(variable.dataId, variable);
+    }
+  }
+
+  // Another name for a tensor's memory, which it never frees; counts for one user beside its guard.
+  private alias({dataId, shape, dtype}: tf.Tensor): object {
+    const [id] = this.backend.getInputTensorIds([{dataId} as tf.Tensor]); // hands over values that still wait
+    const alias = {};
+    const entry = {shape, dtype: typeNumber(this.binding, dtype), id, values: null, refCount: 2};
+    this.backend.tensorMap.set(alias, entry);
+    this.aliases.push({entry, guard: tfjsEngine().makeTensorFromDataId(alias, shape, dtype)});
+    return alias;
   }
 
   private refuseReading(id: object): void {
@@ -369,16 +420,31 @@ export class Recorder {
     return this.owners.has(id) || this.inputs.some(({dataId}) => dataId === id);
   }
 
-  private refuseRandom(): void {
-    const scopes = tfjsEngine().state.scopeStack;
-    const random = scopes
-      .map(({name}) => /^(random[A-Za-z]*|truncatedNormal|dropout|rand|multinomial)/.exec(name)?.[1])
-      .find(Boolean);
-    if (random) throw new RecordingError(randomMessage(random));
-  }
-
   private blameHere(): void {
     if (this.blame && this.graph.size > this.blame.place) throw new RecordingError(this.blame.message);
+  }
+}
+
+function setDataId(variable: tf.Variable, id: object): void {
+  (variable as {dataId: object}).dataId = id;
+}
+
+const identities = new WeakMap<object, number>();
+let known = 0;
+
+// A number for a tensor's memory: another tensor, another number.
+function identity(dataId: object): number {
+  if (!identities.has(dataId)) identities.set(dataId, ++known);
+  return identities.get(dataId)!;
+}
+
+// tfjs's random functions draw in JavaScript; it notes the function that is running as a scope's name.
+function refuseRandom(): void {
+  for (const {name} of tfjsEngine().state.scopeStack) {
+    const random = /^(random[A-Z][A-Za-z]*|truncatedNormal|dropout|rand|multinomial)(?=__op$)/.exec(
+      name,
+    )?.[1];
+    if (random) throw new RecordingError(randomMessage(random));
   }
 }
 

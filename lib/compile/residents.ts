@@ -49,6 +49,13 @@ export class Residents {
 
   private session: Session | undefined;
 
+  /** @throws Error naming a variable that is gone. */
+  refuseDisposed(): void {
+    const gone = this.residents.find(({variable}) => variable.isDisposed);
+    if (gone)
+      throw new Error(`variable ${gone.variable.name}: it has been disposed, and the step still uses it`);
+  }
+
   /** Before a call: the session gets what others have changed, and what was looked at may change again. */
   ready(): void {
     if (this.residents.some(({variable, version}) => variable.dataId !== version)) this.takeIn();
@@ -99,10 +106,6 @@ export class Residents {
   }
 
   private takeIn(): void {
-    for (const {variable} of this.residents) {
-      if (variable.isDisposed)
-        throw new Error(`variable ${variable.name}: it has been disposed, and the step still uses it`);
-    }
     const ids = this.backend.getInputTensorIds(this.residents.map(({variable}) => variable));
     this.free(this.session!.run(ids, this.assignNames, 'variables_taken:0'));
     for (const resident of this.residents) resident.version = resident.variable.dataId;

@@ -108,31 +108,35 @@ export class CompiledStep<B extends Batch, S extends string = never> {
   private body(inputs: tf.Tensor[], scalars: tf.Scalar[]): tf.Tensor[] {
     const named = Object.fromEntries(this.scalarNames.map((name, i) => [name, scalars[i]]));
     const powers = scalars.slice(this.scalarNames.length);
+    const kept: tf.Scalar[] = []; // or tfjs would free all losses but the one whose gradient it takes
     const forward = () => {
       const losses = this.options.losses(
         this.shape(inputs) as B,
         named as Record<S | 'learningRate', tf.Scalar>,
       );
       this.names = Object.keys(losses);
-      // kept, or tfjs would free all but the one whose gradient it takes
-      return Object.fromEntries(
-        Object.entries(losses).map(([name, value]) => [name, tf.keep(scalarOf(name, value))]),
-      );
+      for (const [name, value] of Object.entries(losses)) kept.push(tf.keep(scalarOf(name, value)));
+      return Object.fromEntries(this.names.map((name, i) => [name, kept[i]]));
     };
-    const {losses, gradients} = gradientsOfPlayers(this.players, forward);
+    try {
+      this.update(gradientsOfPlayers(this.players, forward), named.learningRate, powers);
+      return [tf.stack(kept)];
+    } finally {
+      tf.dispose(kept);
+    }
+  }
+
+  private update(gradients: tf.Tensor[][], learningRate: tf.Scalar, powers: tf.Scalar[]): void {
     this.players.forEach(({variables, optimizer, rate = 1}, i) => {
-      const learningRate = rate === 1 ? named.learningRate : (named.learningRate.mul(rate) as tf.Scalar);
+      const ownRate = rate === 1 ? learningRate : (learningRate.mul(rate) as tf.Scalar);
       const clipped = clipByNorm(gradients[i], optimizer.clipNorm);
       variables.forEach((variable, j) =>
         optimizer.update(variable, clipped[j], this.slots[i][j], {
-          learningRate,
+          learningRate: ownRate,
           powers: [powers[2 * i], powers[2 * i + 1]],
         }),
       );
     });
-    const vector = tf.stack(Object.values(losses));
-    tf.dispose(Object.values(losses));
-    return [vector];
   }
 }
 

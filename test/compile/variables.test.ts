@@ -52,6 +52,17 @@ describe('variables of a compiled step', () => {
     assertClose(copies[9].dataSync(), [1 - 0.3, 2 - 0.6]);
   });
 
+  it('leave a copy as it was that nobody looked at before the next steps', () => {
+    const {w, step, x} = setUp();
+    for (let i = 0; i < 5; i++) step.run(x, rate); // the next call is not one of those that check the recording
+    const copy = w.clone();
+    step.run(x, rate);
+    step.run(x, rate);
+    assertClose(copy.dataSync(), [1 - 0.5, 2 - 1]);
+    assertClose(w.dataSync(), [1 - 0.7, 2 - 1.4]);
+    step.dispose();
+  });
+
   it('leave arrays that were read before a step as they were', () => {
     const {w, step, x} = setUp();
     step.run(x, rate);
