@@ -1,5 +1,5 @@
 /** The gradients of several losses, each by the variables of its own player, from one forward pass. */
-import * as tf from '../tf';
+import type * as tf from '../tf';
 import {dropTape, tfjsEngine} from './native';
 import type {Losses, Player} from './step';
 

@@ -78,14 +78,11 @@ export class Program {
   }
 
   private runEagerly(inputs: tf.Tensor[], scalars: number[], step: number): tf.Tensor[] {
-    return tf.tidy(() =>
-      atStep(tf.scalar(step, 'int32'), () =>
-        this.body(
-          inputs,
-          scalars.map((value) => tf.scalar(value)),
-        ),
-      ),
-    );
+    return tf.tidy(() => {
+      const numbers = scalars.map((value) => tf.scalar(value));
+      const outputs = atStep(tf.scalar(step, 'int32'), () => this.body(inputs, numbers));
+      return outputs.map((tensor) => tensor.clone()); // an input that is handed through stays the caller's
+    });
   }
 
   // The function's own inputs come first, then the scalars in one vector, then the number of the step.

@@ -86,6 +86,7 @@ export class Recorder {
   private readonly placeholders: (string | undefined)[];
   private readonly aliases: {entry: TensorEntry; guard: tf.Tensor}[] = [];
   private kernel = 0;
+  private refusal: RecordingError | undefined;
 
   constructor(
     private inputs: tf.Tensor[],
@@ -111,6 +112,7 @@ export class Recorder {
         const restore = this.intercept();
         try {
           const results = withFusedGradients(() => f(this.inputs));
+          if (this.refusal) throw this.refusal;
           outputs = results.map((tensor) => this.symbol(tensor));
           types = results.map(({dtype}) => typeNumber(this.binding, dtype));
           this.noteAssignments();
@@ -211,8 +213,9 @@ export class Recorder {
       return readSync.call(engine, id);
     };
     engine.read = (id) => {
-      this.refuseReading(id);
-      return read.call(engine, id);
+      if (!this.isLive(id)) return read.call(engine, id);
+      this.refusal ??= new RecordingError(READING); // thrown at the end: nobody may be waiting for the promise
+      return new Promise(() => {});
     };
     engine.runKernel = (name, inputs, attributes) => {
       this.kernel++;
@@ -381,13 +384,13 @@ export class Recorder {
   }
 
   private refuseReading(id: object): void {
+    if (this.isLive(id)) throw new RecordingError(READING);
+  }
+
+  /** Whether what this memory holds may differ from call to call. */
+  private isLive(id: object): boolean {
     const symbol = this.symbols.get(id) ?? this.newSymbolIfInput(id);
-    if (symbol === undefined || !this.live.has(symbol)) return;
-    throw new RecordingError(
-      'dataSync, arraySync, data, array or print: this reads the value of a tensor inside a step that is being recorded, ' +
-        'where it would be frozen. Return it among the named losses; choose by value with tf.where; ' +
-        'hand numbers that change to the step as scalars',
-    );
+    return symbol !== undefined && this.live.has(symbol);
   }
 
   private newSymbolIfInput(id: object): Symbol | undefined {
@@ -447,6 +450,11 @@ function refuseRandom(): void {
     if (random) throw new RecordingError(randomMessage(random));
   }
 }
+
+const READING =
+  'dataSync, arraySync, data, array or print: this reads the value of a tensor inside a step that is being recorded, ' +
+  'where it would be frozen. Return it among the named losses; choose by value with tf.where; ' +
+  'hand numbers that change to the step as scalars';
 
 function randomMessage(name: string): string {
   return (
