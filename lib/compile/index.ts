@@ -2,5 +2,5 @@
 export {compileFunction, type CompiledFunction} from './function';
 export {adam, adamW, rmsProp, sgd, type Optimizer} from './optimizers';
 export {isCompiling} from './program';
-export {RecordingError} from './recorder';
+export {RecordingError} from './refusals';
 export {compileStep, type Batch, type CompiledStep, type Losses, type Player} from './step';

@@ -7,7 +7,8 @@ import {assertChoice} from '../check';
 import {atStep} from '../random';
 import * as tf from '../tf';
 import {dropTape, nativeBackend} from './native';
-import {record, RecordingError, type Blame, type Recording} from './recorder';
+import {record, type Blame, type Recording} from './recorder';
+import {RecordingError} from './refusals';
 import {Residents} from './residents';
 import {Session} from './session';
 

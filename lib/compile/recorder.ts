@@ -3,18 +3,15 @@
  * backend, and each call is a TensorFlow node: operation, attributes, inputs. The function runs once, on
  * real tensors, while those calls are written down; afterwards everything it changed is put back.
  *
- * What a graph could not repeat is refused while it is recorded: see {@link RecordingError}.
+ * What a graph could not repeat is refused while it is recorded: see refusals.ts.
  */
 import * as tf from '../tf';
+import {Aliases, setDataId} from './aliases';
 import {withFusedGradients} from './gradients';
 import {Graph, type Symbol} from './graph';
 import {nativeBackend, tfjsEngine, typeNumber, type Attribute, type TensorEntry} from './native';
+import {randomMessage, READING, RecordingError, refuseRandom, unrecordedMessage} from './refusals';
 import {rewrite} from './rewrite';
-
-/** A step that cannot be recorded as a graph; the message says what to write instead. */
-export class RecordingError extends Error {
-  override name = 'RecordingError';
-}
 
 /** A variable that the graph reads or changes. */
 export interface GraphVariable {
@@ -84,7 +81,7 @@ export class Recorder {
   private readonly captured: Recording['captured'] = [];
   private readonly effects: string[] = [];
   private readonly placeholders: (string | undefined)[];
-  private readonly aliases: {entry: TensorEntry; guard: tf.Tensor}[] = [];
+  private readonly aliases = new Aliases();
   private kernel = 0;
   private refusal: RecordingError | undefined;
 
@@ -102,7 +99,7 @@ export class Recorder {
     let types: number[] = [];
     try {
       this.setApart();
-      const ids = this.inputs.map((tensor) => this.alias(tensor));
+      const ids = this.inputs.map((tensor) => this.aliases.of(tensor));
       const during = this.registered.map((variable) => variable.dataId);
       this.registered.forEach((variable, i) => this.noted.set(variable, during[i]));
       tf.tidy(() => {
@@ -122,10 +119,7 @@ export class Recorder {
         }
       });
     } finally {
-      for (const {entry, guard} of this.aliases) {
-        entry.id = -1; // the memory belongs to another
-        guard.dispose();
-      }
+      this.aliases.forget();
       before.forEach((id) => this.backend.disposeData(id));
     }
     return {
@@ -361,26 +355,13 @@ export class Recorder {
     });
   }
 
-  /**
-   * tfjs tells tensors apart by their memory, and two may share it: a batch that is handed over twice, two
-   * variables that began as one tensor. While recording, each input and each such variable has a name of its own.
-   */
+  // Variables that share their memory with another tensor go by names of their own while recording.
   private setApart(): void {
     for (const variable of this.registered) {
       const {refCount} = this.backend.tensorMap.get(variable.dataId);
-      if (refCount > 2) setDataId(variable, this.alias(variable)); // 2: the variable and this recording
+      if (refCount > 2) setDataId(variable, this.aliases.of(variable)); // 2: the variable and this recording
       this.owners.set(variable.dataId, variable);
     }
-  }
-
-  // Another name for a tensor's memory, which it never frees; counts for one user beside its guard.
-  private alias({dataId, shape, dtype}: tf.Tensor): object {
-    const [id] = this.backend.getInputTensorIds([{dataId} as tf.Tensor]); // hands over values that still wait
-    const alias = {};
-    const entry = {shape, dtype: typeNumber(this.binding, dtype), id, values: null, refCount: 2};
-    this.backend.tensorMap.set(alias, entry);
-    this.aliases.push({entry, guard: tfjsEngine().makeTensorFromDataId(alias, shape, dtype)});
-    return alias;
   }
 
   private refuseReading(id: object): void {
@@ -413,10 +394,7 @@ export class Recorder {
       .flat()
       .some((tensor) => tensor?.dataId && this.live.has(this.symbol(tensor)));
     if (!live) return;
-    throw new RecordingError(
-      `${name}: this operation has no TensorFlow node, so that its result would be frozen. Do it before the step, ` +
-        'write it with other operations, or train with COURSE_COMPILE=off',
-    );
+    throw new RecordingError(unrecordedMessage(name));
   }
 
   private isOutside(id: object): boolean {
@@ -428,10 +406,6 @@ export class Recorder {
   }
 }
 
-function setDataId(variable: tf.Variable, id: object): void {
-  (variable as {dataId: object}).dataId = id;
-}
-
 const identities = new WeakMap<object, number>();
 let known = 0;
 
@@ -439,28 +413,6 @@ let known = 0;
 function identity(dataId: object): number {
   if (!identities.has(dataId)) identities.set(dataId, ++known);
   return identities.get(dataId)!;
-}
-
-// tfjs's random functions draw in JavaScript; it notes the function that is running as a scope's name.
-function refuseRandom(): void {
-  for (const {name} of tfjsEngine().state.scopeStack) {
-    const random = /^(random[A-Z][A-Za-z]*|truncatedNormal|dropout|rand|multinomial)(?=__op$)/.exec(
-      name,
-    )?.[1];
-    if (random) throw new RecordingError(randomMessage(random));
-  }
-}
-
-const READING =
-  'dataSync, arraySync, data, array or print: this reads the value of a tensor inside a step that is being recorded, ' +
-  'where it would be frozen. Return it among the named losses; choose by value with tf.where; ' +
-  'hand numbers that change to the step as scalars';
-
-function randomMessage(name: string): string {
-  return (
-    `tf.${name}: its numbers are drawn in JavaScript and would be the same in every step. Draw them from a ` +
-    'RandomStream instead: random.normal(shape), random.uniformTensor(shape), random.mask(shape, probability)'
-  );
 }
 
 function registeredVariables(): tf.Variable[] {
