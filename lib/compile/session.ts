@@ -11,12 +11,17 @@ export class Session {
 
   /**
    * Hands the graph over as a SavedModel, the only door that the binding has, in a folder that is gone afterwards.
-   * @throws Error if that folder cannot be written.
+   * @throws Error if that folder cannot be written, or TensorFlow refuses the graph.
    */
   constructor(graph: Graph) {
     const folder = write(graph.serialize());
     try {
       this.id = this.binding.loadSavedModel(folder, 'serve');
+    } catch (error) {
+      throw new Error(
+        `compile: TensorFlow cannot load the graph (${(error as Error).message}); train with COURSE_COMPILE=off`,
+        {cause: error},
+      );
     } finally {
       fs.rmSync(folder, {recursive: true, force: true});
     }
