@@ -8,7 +8,7 @@ import type * as tf from '../tf';
 import {nativeBackend, type Attribute, type Binding} from './native';
 
 /** The output of a node, e.g. "MatMul_3:0". */
-export type Symbol = string;
+export type NodeOutput = string;
 
 export class Graph {
   private readonly binding: Binding = nativeBackend().binding;
@@ -33,13 +33,13 @@ export class Graph {
    * The name of a node with this operation, inputs and attributes; an equal one that is there already
    * serves again, because all of these operations depend on their inputs alone.
    */
-  node(op: string, inputs: Symbol[], attributes: Attribute[] = []): string {
+  node(op: string, inputs: NodeOutput[], attributes: Attribute[] = []): string {
     const key = `${op}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`;
     return this.known.get(key) ?? this.add(key, op, inputs, attributes);
   }
 
   /** A node that is added even if there is an equal one: it changes a variable, or is known by `name`. */
-  effect(op: string, inputs: Symbol[], attributes: Attribute[] = [], name?: string): string {
+  effect(op: string, inputs: NodeOutput[], attributes: Attribute[] = [], name?: string): string {
     return this.add(
       `${op}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`,
       op,
@@ -55,7 +55,7 @@ export class Graph {
   }
 
   /** A constant. */
-  constant(values: tf.TypedArray, shape: number[], dtype: number): Symbol {
+  constant(values: tf.TypedArray, shape: number[], dtype: number): NodeOutput {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     const content =
       bytes.length <= 64 ? Array.from(values).join(' ') : createHash('sha1').update(bytes).digest('hex');
@@ -77,7 +77,7 @@ export class Graph {
     return model.serializeBinary();
   }
 
-  private add(key: string, op: string, inputs: Symbol[], attributes: Attribute[], as?: string): string {
+  private add(key: string, op: string, inputs: NodeOutput[], attributes: Attribute[], as?: string): string {
     const name = this.begin(key, op, as);
     const node = this.newNode(name, op);
     node.setInputList(inputs);

@@ -8,7 +8,7 @@
 import * as tf from '../tf';
 import {Aliases, setDataId} from './aliases';
 import {withFusedGradients} from './gradients';
-import {Graph, type Symbol} from './graph';
+import {Graph, type NodeOutput} from './graph';
 import {nativeBackend, tfjsEngine, typeNumber, type Attribute, type TensorEntry} from './native';
 import {randomMessage, READING, RecordingError, refuseRandom, unrecordedMessage} from './refusals';
 import {rewrite} from './rewrite';
@@ -31,7 +31,7 @@ export interface Recording {
   graph: Graph;
   /** For each input of the function: its placeholder, or undefined if nothing depends on it. */
   inputs: (string | undefined)[];
-  outputs: Symbol[];
+  outputs: NodeOutput[];
   /** TensorFlow's type numbers of the outputs. */
   types: number[];
   variables: GraphVariable[];
@@ -70,9 +70,9 @@ export class Recorder {
   private readonly backend = nativeBackend();
   private readonly binding = this.backend.binding;
   private readonly graph = new Graph();
-  private readonly symbols = new Map<object, Symbol>();
+  private readonly symbols = new Map<object, NodeOutput>();
   /** Outputs that may differ from call to call. */
-  private readonly live = new Set<Symbol>();
+  private readonly live = new Set<NodeOutput>();
   private readonly registered = registeredVariables();
   private readonly owners = new Map<object, tf.Variable>();
   /** The memory of each variable as far as the graph knows of it. */
@@ -95,7 +95,7 @@ export class Recorder {
   run(f: (inputs: tf.Tensor[]) => tf.Tensor[]): Recording {
     const before = this.registered.map((variable) => variable.dataId);
     before.forEach((id) => this.backend.incRef(id)); // an assignment in f must not free them
-    let outputs: Symbol[] = [];
+    let outputs: NodeOutput[] = [];
     let types: number[] = [];
     try {
       this.setApart();
@@ -134,7 +134,7 @@ export class Recorder {
   }
 
   /** The output that a tensor stands for; a tensor from elsewhere becomes a constant or a captured value. */
-  symbol(tensor: {dataId: object; shape: number[]; dtype: string}): Symbol {
+  symbol(tensor: {dataId: object; shape: number[]; dtype: string}): NodeOutput {
     const known = this.symbols.get(tensor.dataId);
     if (known !== undefined) return known;
     const symbol = this.newSymbol(tensor);
@@ -170,7 +170,12 @@ export class Recorder {
     );
   }
 
-  private addEffect(op: string, inputs: Symbol[], attributes: Attribute[], entries: GraphVariable[]): void {
+  private addEffect(
+    op: string,
+    inputs: NodeOutput[],
+    attributes: Attribute[],
+    entries: GraphVariable[],
+  ): void {
     const before = [...new Set(entries.flatMap((entry) => entry.before))].map((name) => `^${name}`);
     const effect = this.graph.effect(op, [...inputs, ...before], attributes);
     for (const entry of entries) entry.before = [effect];
@@ -231,7 +236,7 @@ export class Recorder {
     };
   }
 
-  private add(op: string, attributes: Attribute[], symbols: Symbol[], outputs: tf.Tensor[]): void {
+  private add(op: string, attributes: Attribute[], symbols: NodeOutput[], outputs: tf.Tensor[]): void {
     if (op === 'Multinomial') throw new RecordingError(randomMessage('multinomial'));
     const node = this.graph.node(op, symbols, [...attributes, ...this.leftOut(op, attributes, outputs)]);
     const live = symbols.some((symbol) => this.live.has(symbol));
@@ -250,7 +255,7 @@ export class Recorder {
     return [{name: 'T', type: this.binding.TF_ATTR_TYPE, value: dtype}];
   }
 
-  private newSymbol(tensor: {dataId: object; shape: number[]; dtype: string}): Symbol {
+  private newSymbol(tensor: {dataId: object; shape: number[]; dtype: string}): NodeOutput {
     const input = this.inputs.findIndex(({dataId}) => dataId === tensor.dataId);
     if (input >= 0) return this.placeholder(input);
     const owner = this.owners.get(tensor.dataId);
@@ -271,13 +276,13 @@ export class Recorder {
     return `${read}:0`;
   }
 
-  private constant(dataId: object, entry: TensorEntry): Symbol {
+  private constant(dataId: object, entry: TensorEntry): NodeOutput {
     const symbol = this.graph.constant(this.backend.readSync(dataId), entry.shape, entry.dtype);
     this.blameHere();
     return symbol;
   }
 
-  private placeholder(i: number): Symbol {
+  private placeholder(i: number): NodeOutput {
     const {shape, dtype} = this.inputs[i];
     const {binding} = this;
     const name = `input_${i}`;
@@ -374,7 +379,7 @@ export class Recorder {
     return symbol !== undefined && this.live.has(symbol);
   }
 
-  private newSymbolIfInput(id: object): Symbol | undefined {
+  private newSymbolIfInput(id: object): NodeOutput | undefined {
     const isInput = this.inputs.some(({dataId}) => dataId === id);
     const owner = this.owners.get(id);
     if (isInput) return this.symbol(this.inputs.find(({dataId}) => dataId === id)!);
