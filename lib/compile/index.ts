@@ -4,3 +4,4 @@ export {adam, adamW, rmsProp, sgd, type Optimizer} from './optimizers';
 export {isCompiling} from './program';
 export {RecordingError} from './refusals';
 export {compileStep, type Batch, type CompiledStep, type Losses, type Player} from './step';
+export {leavingVariables} from './unchanged';

@@ -1,12 +1,12 @@
 /** The loss terms of a data set, without training. */
-import {compileFunction, type CompiledFunction} from '../compile';
+import {compileFunction, leavingVariables, type CompiledFunction} from '../compile';
 import type {Trainable} from '../models/autoencoder';
 import * as tf from '../tf';
 
 /** Loss terms as numbers. */
 export type Terms = Record<string, number>;
 
-/** Evaluates a model again and again; its graphs are recorded once. */
+/** Evaluates a model again and again, and changes nothing of it; its graphs are recorded once. */
 export class Evaluation {
   private names: string[] = [];
   private readonly losses: CompiledFunction<[tf.Tensor2D]>;
@@ -17,21 +17,23 @@ export class Evaluation {
       const fixed = Object.fromEntries(
         Object.entries(scalars).map(([name, value]) => [name, tf.scalar(value)]),
       );
-      const terms = model.losses(x, fixed);
-      this.names = Object.keys(terms);
-      return [tf.stack(Object.values(terms).map((term) => tf.reshape(term, [])))];
+      return leavingVariables(() => {
+        const terms = model.losses(x, fixed);
+        this.names = Object.keys(terms);
+        return [tf.stack(Object.values(terms).map((term) => tf.reshape(term, [])))];
+      });
     });
   }
 
   /** The terms of x [n, d]; averaged over batches weighted by size. */
   run(x: tf.Tensor2D, batchSize = 500): Terms {
     const [n, d] = x.shape;
-    const sums = new Float64Array(this.names.length || 32);
+    const sums: number[] = [];
     for (let i = 0; i < n; i += batchSize) {
       const size = Math.min(batchSize, n - i);
       const part = x.slice([i, 0], [size, d]);
       const [vector] = this.losses(part);
-      vector.dataSync().forEach((value, k) => (sums[k] += (size / n) * value));
+      vector.dataSync().forEach((value, k) => (sums[k] = (sums[k] ?? 0) + (size / n) * value));
       tf.dispose([part, vector]);
     }
     return Object.fromEntries(this.names.map((name, k) => [name, sums[k]]));

@@ -183,6 +183,19 @@ describe('evaluate', () => {
     assertClose(v.dataSync(), [1]);
   });
 
+  it('leaves running averages and codebooks as training left them', () => {
+    const average = tf.variable(tf.scalar(5), false);
+    const model = {
+      losses: (x: tf.Tensor2D) => {
+        average.assign(x.mean() as tf.Scalar);
+        return {total: average.mul(v) as tf.Scalar};
+      },
+      variables: [v],
+    };
+    assertClose(evaluate(model, tf.tensor2d([[1], [3]])).total, 2);
+    assertClose(average.dataSync(), [5]);
+  });
+
   it('follows a model while it is trained', async () => {
     const model = small();
     const evaluation = new Evaluation(model);
