@@ -32,6 +32,23 @@ const replacements: tf.GradConfig[] = [
   },
   // d tanh(x) = dy (1 - y²)
   {kernelName: 'Tanh', outputsToSave: [true], gradFunc: (dy, [y]) => ({x: () => fused('TanhGrad', y, dy)})},
+  // d x^(-1/2) = -dy y³ / 2
+  {
+    kernelName: 'Rsqrt',
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({x: () => fused('RsqrtGrad', y, dy)}),
+  },
+  // d mean(x) = dy / n, the same for all n
+  {
+    kernelName: 'Mean',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attributes) => {
+      const axes = tf.util.parseAxisParam((attributes as unknown as {axis: number | number[]}).axis, x.shape);
+      const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+      const n = axes.reduce((product, axis) => product * x.shape[axis], 1);
+      return {x: () => tf.broadcastTo(tf.reshape(dy as tf.Tensor, kept).mul(1 / n), x.shape)};
+    },
+  },
 ];
 
 function fused(name: string, a: tf.Tensor | tf.Tensor[], b: tf.Tensor | tf.Tensor[]): tf.Tensor {

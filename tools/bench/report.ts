@@ -67,12 +67,12 @@ export interface Report {
 
 const HEAD = [
   'milliseconds per step',
-  'tfjs-node',
+  'tfjs eager',
   'ours',
   'PyTorch',
   'torch.compile',
   'bound',
-  '× tfjs-node',
+  '× eager',
   '× PyTorch',
   '× compile',
   'recording',
