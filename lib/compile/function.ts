@@ -14,7 +14,7 @@ export interface CompiledFunction<I extends tf.Tensor[]> {
 /**
  * Compiles `f`, which takes tensors and returns a list of tensors. Recorded once per combination of input
  * shapes; variables that it reads are always up to date. Random draws in it differ from call to call.
- * Recording takes about as long as ten eager calls: it pays for what is called often, e.g. after every epoch.
+ * Recording takes longer than a call does: it pays for what is called often, e.g. after every epoch.
  *
  *     const encode = compileFunction((x: tf.Tensor2D) => [model.encode(x)]);
  *     const [z] = encode(x);

@@ -20,7 +20,7 @@ export class Graph {
 
   constructor() {
     const version = new this.messages.VersionDef();
-    version.setProducer(1087); // that of TensorFlow 2.9: an older version switches checks off
+    version.setProducer(1087); // not 0: TensorFlow reads the graphs of its first versions by other rules
     this.graph.setVersions(version);
   }
 

@@ -24,6 +24,7 @@ export class Residents {
   private readonly changing: Resident[];
   /** What is looked at together: the model's variables, and the optimizers' running values. */
   private readonly groups: Resident[][];
+  private session: Session | undefined;
   private disposed = false;
 
   /**
@@ -46,8 +47,6 @@ export class Residents {
     const ids = this.backend.getInputTensorIds(captured.map(({tensor}) => tensor));
     this.free(session.run(ids, captured.map(({handle}) => `${handle}_new:0`).join(','), 'captured_taken:0'));
   }
-
-  private session: Session | undefined;
 
   /** @throws Error naming a variable that is gone. */
   refuseDisposed(): void {

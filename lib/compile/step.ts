@@ -46,6 +46,7 @@ export class CompiledStep<B extends Batch, S extends string = never> {
   private readonly slots: tf.Variable[][][];
   private readonly scalarNames: string[];
   private names: string[] = [];
+  private form: string | undefined;
   private taken = 0;
 
   constructor(private readonly options: StepOptions<B, S>) {
@@ -83,6 +84,7 @@ export class CompiledStep<B extends Batch, S extends string = never> {
     const t = this.taken + 1;
     const numbers = this.scalarNames.map((name) => number(name, (scalars as Record<string, number>)[name]));
     const powers = this.players.flatMap(({optimizer}) => optimizer.decays.map((decay) => decay ** t));
+    this.assertForm(formOf(batch));
     this.shape = shapeOf(batch);
     const [vector] = this.program.run(tensorsOf(batch), [...numbers, ...powers], this.taken);
     const values = vector.dataSync();
@@ -101,6 +103,13 @@ export class CompiledStep<B extends Batch, S extends string = never> {
     this.program.dispose();
     tf.dispose(this.slots as never);
     this.slots.length = 0;
+  }
+
+  // The graph knows the tensors of a batch by their places: the same batch has the same names each time.
+  private assertForm(form: string): void {
+    this.form ??= form;
+    if (form !== this.form)
+      throw new TypeError(`batch: expected ${this.form} as in the first step, got ${form}`);
   }
 
   private shape: (tensors: tf.Tensor[]) => Batch = ([tensor]) => tensor;
@@ -146,7 +155,8 @@ export class CompiledStep<B extends Batch, S extends string = never> {
  *     const step = compileStep({losses: (x) => model.losses(x), players: {variables: model.variables, optimizer: adam()}});
  *     const {total} = step.run(x, {learningRate: 1e-3});
  *
- * @throws TypeError for a loss that is no scalar or has an unknown name; Error for no variables, for a
+ * @throws TypeError for a loss that is no scalar or has an unknown name, and for a batch of another form
+ * than the first; Error for no variables, for a
  * variable that its loss does not reach, for one that two players claim; RecordingError for what a graph
  * cannot repeat.
  */
@@ -192,13 +202,26 @@ function clipByNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
 }
 
 function tensorsOf(batch: Batch): tf.Tensor[] {
-  return batch instanceof tf.Tensor ? [batch] : Object.values(batch);
+  if (batch instanceof tf.Tensor) return [batch];
+  return namesOf(batch).map((name) => (batch as Record<string, tf.Tensor>)[name]);
+}
+
+// Names in one order, whatever order they were written in; places for a list.
+function namesOf(batch: Exclude<Batch, tf.Tensor>): string[] {
+  return Array.isArray(batch) ? Object.keys(batch) : Object.keys(batch).sort();
+}
+
+function formOf(batch: Batch): string {
+  if (batch instanceof tf.Tensor) return 'one tensor';
+  return Array.isArray(batch)
+    ? `a list of ${batch.length} tensors`
+    : `tensors named ${namesOf(batch).join(', ')}`;
 }
 
 // How the tensors of a batch are put together again.
 function shapeOf(batch: Batch): (tensors: tf.Tensor[]) => Batch {
   if (batch instanceof tf.Tensor) return ([tensor]) => tensor;
   if (Array.isArray(batch)) return (tensors) => tensors;
-  const names = Object.keys(batch);
+  const names = namesOf(batch);
   return (tensors) => Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
 }

@@ -72,6 +72,25 @@ describe('a step that cannot be recorded', () => {
     });
   }
 
+  it('is no other one when the names of its batch are written in another order, and refused when they differ', () => {
+    const step = compileStep({
+      losses: ({a, b}: {a: tf.Tensor; b: tf.Tensor}) => ({total: tf.mul(w, a.sub(b)).sum() as tf.Scalar}),
+      players: {variables: [w], optimizer: sgd()},
+    });
+    const [a, b] = [tf.fill(w.shape, 3), tf.fill(w.shape, 1)];
+    const still = {learningRate: 0};
+    const first = step.run({a, b}, still).total;
+    assert.notEqual(first, 0);
+    assert.equal(step.run({b, a}, still).total, first);
+    assert.throws(
+      () => step.run({a, c: b} as never, still),
+      /batch: expected tensors named a, b as in the first step, got tensors named a, c/,
+    );
+    assert.throws(() => step.run([a, b] as never, still), /as in the first step, got a list of 2 tensors/);
+    step.dispose();
+    tf.dispose([a, b]);
+  });
+
   it('is refused for data() and array(), even if nobody waits for them', () => {
     for (const look of [(x: tf.Tensor) => x.data(), (x: tf.Tensor) => x.array() as Promise<unknown>]) {
       const step = stepOf((x) => {
