@@ -13,6 +13,16 @@ export {
 } from './compile';
 export {loadMnist} from './data/mnist';
 export {readIdx} from './data/idx';
+export {
+  blocks,
+  blur,
+  gaussianNoise,
+  masking,
+  saltAndPepper,
+  type Corruption,
+  type Level,
+  type NamedCorruption,
+} from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {splitExamples} from './data/split';
 export {allBinaryImages, pointsOnLine} from './data/toy';
