@@ -12,6 +12,7 @@ export {
   type Optimizer,
 } from './compile';
 export {loadMnist} from './data/mnist';
+export {fashionMnistClasses, loadFashionMnist} from './data/fashion-mnist';
 export {readIdx} from './data/idx';
 export {
   blocks,

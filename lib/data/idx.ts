@@ -2,9 +2,8 @@
  * The IDX format of MNIST and its relatives (http://yann.lecun.com/exdb/mnist/, "file format"): two zero
  * bytes, a type byte, the number of dimensions, the dimensions as big-endian 32-bit numbers, the bytes.
  */
-import {createHash} from 'node:crypto';
-import * as fs from 'node:fs';
 import {gunzipSync} from 'node:zlib';
+import {readVerified} from './checksum';
 
 export interface IdxArray {
   shape: number[];
@@ -20,15 +19,7 @@ const UNSIGNED_BYTE = 0x08;
  * @throws Error naming the file, what was expected and what was found.
  */
 export function readIdx(file: string, sha256?: string): IdxArray {
-  const raw = fs.readFileSync(file);
-  if (sha256 !== undefined) {
-    const got = createHash('sha256').update(raw).digest('hex');
-    if (got !== sha256) {
-      throw new Error(
-        `${file}: expected SHA-256 ${sha256}, got ${got}; the file was truncated or altered, fetch it again`,
-      );
-    }
-  }
+  const raw = readVerified(file, sha256);
   return parseIdx(file, raw[0] === 0x1f && raw[1] === 0x8b ? decompress(file, raw) : raw);
 }
 

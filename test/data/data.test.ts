@@ -4,10 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {batchPlaces, inBatches} from '../../lib/data/batches';
-import {catalogueEntry} from '../../lib/data/catalogue';
 import {formatIdx, parseIdx, readIdx} from '../../lib/data/idx';
 import {firstOfEach, labelledImages, take} from '../../lib/data/images';
-import {loadMnist} from '../../lib/data/mnist';
 import {splitExamples} from '../../lib/data/split';
 import {allBinaryImages, pointsOnLine} from '../../lib/data/toy';
 import {RandomStream} from '../../lib/random';
@@ -98,32 +96,6 @@ describe('labelled images', () => {
 
   it('are found by class', () => {
     assert.deepEqual(firstOfEach([1, 0, 1, 0, 1], 2), [1, 3, 0, 2]);
-  });
-});
-
-describe('MNIST', () => {
-  it('has the counts, range and first digits of the original', () => {
-    const {train, test} = loadMnist();
-    assert.deepEqual(
-      [train.images.shape, test.images.shape],
-      [
-        [60000, 784],
-        [10000, 784],
-      ],
-    );
-    assert.deepEqual(Array.from(train.labels.slice(0, 8)), [5, 0, 4, 1, 9, 2, 1, 3]);
-    assert.deepEqual(Array.from(test.labels.slice(0, 8)), [7, 2, 1, 0, 4, 1, 4, 9]);
-    // the mean grey level that is usually quoted for the training images
-    const grey = train.images.dataSync();
-    let sum = 0;
-    for (let i = 0; i < grey.length; i++) sum += grey[i];
-    assertClose(sum / grey.length, 0.1307, 1e-4);
-    assertClose(train.images.max().arraySync() as number, 1);
-    tf.dispose([train.images, test.images]);
-  });
-
-  it('is the only data set so far, and an unknown one is answered with it', () => {
-    assert.throws(() => catalogueEntry('cifar'), /data set: expected one of mnist, got "cifar"/);
   });
 });
 
