@@ -3,6 +3,7 @@ import {assertInteger, assertShape} from '../check';
 import type {RandomStream} from '../random';
 import * as tf from '../tf';
 import {activation, type Activation} from './activations';
+import {constantVariable, glorotUniform} from './glorot';
 
 /** y = activation(x W + b), with x [n, inputs], W [inputs, outputs], b [outputs], y [n, outputs]. */
 export class Dense {
@@ -11,7 +12,7 @@ export class Dense {
   private readonly activate: <T extends tf.Tensor>(x: T) => T;
 
   /**
-   * Weights are uniform on ±sqrt(6 / (inputs + outputs)) (Glorot & Bengio 2010, eq. 16), biases zero.
+   * Weights begin as {@link glorotUniform}, biases zero.
    * @param random where the weights come from; each layer takes a stream of its own.
    */
   constructor(
@@ -24,10 +25,8 @@ export class Dense {
     assertInteger(`${name}: inputs`, inputs);
     assertInteger(`${name}: outputs`, outputs);
     this.activate = activation(activationName);
-    const limit = Math.sqrt(6 / (inputs + outputs));
-    const weights = random.split(name).uniforms(inputs * outputs, -limit, limit);
-    this.kernel = tf.tidy(() => tf.variable(tf.tensor2d(weights, [inputs, outputs]), true));
-    this.bias = tf.tidy(() => tf.variable(tf.zeros<tf.Rank.R1>([outputs]), true));
+    this.kernel = glorotUniform<tf.Rank.R2>([inputs, outputs], inputs, outputs, random.split(name));
+    this.bias = constantVariable(outputs);
   }
 
   /** x [n, inputs] -> [n, outputs]. */

@@ -36,7 +36,10 @@ export interface Storable {
   readonly variables: tf.Variable[];
 }
 
-export interface Autoencoder extends Trainable, Codec, Storable {}
+export interface Autoencoder extends Trainable, Codec, Storable {
+  /** As for {@link Trainable}; the reconstruction of x is compared with the target [n, d], by default x itself. */
+  losses(x: tf.Tensor2D, scalars?: Record<string, tf.Scalar>, target?: tf.Tensor2D): LossTerms;
+}
 
 /** x [n, d] through the code and back, [n, d]. */
 export function reconstruct(model: Pick<Codec, 'encode' | 'decode'>, x: tf.Tensor2D): tf.Tensor2D {

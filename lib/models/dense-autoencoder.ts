@@ -8,12 +8,12 @@
 import {assertChoice, assertInteger, assertOptions, assertShape} from '../check';
 import {activations, type Activation} from '../layers/activations';
 import {denseStack, type Stack} from '../layers/dense';
-import {bernoulliNll, squaredError} from '../losses/reconstruction';
+import {assertOutput, OUTPUT_DEFAULTS, outputLoss, outputOf, type OutputOptions} from '../losses/output';
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import type {Autoencoder, LossTerms} from './autoencoder';
 
-export interface DenseAutoencoderConfig {
+export interface DenseAutoencoderConfig extends OutputOptions {
   /** d: features per example, e.g. 784 for a flattened 28 x 28 image. */
   inputDim: number;
   /** k: numbers in the code. */
@@ -22,13 +22,6 @@ export interface DenseAutoencoderConfig {
   hiddenDims?: number[];
   /** After every hidden layer. Default silu, which is smooth everywhere. */
   activation?: Activation;
-  /** squared: Σ (x - x̂)². bernoulli: -Σ log p(x), x̂ a probability. Default squared. */
-  reconstruction?: 'squared' | 'bernoulli';
-  /**
-   * What x̂ passes through at the end under squared error: linear, or sigmoid, which keeps it between 0 and 1
-   * and suits images that are mostly paper and ink. Default linear. Under bernoulli it is always a sigmoid.
-   */
-  output?: 'linear' | 'sigmoid';
   /** Fixes the initial weights. Default 0. */
   seed?: number;
 }
@@ -41,20 +34,18 @@ export class DenseAutoencoder implements Autoencoder {
 
   constructor(config: DenseAutoencoderConfig) {
     const defaults = {
+      ...OUTPUT_DEFAULTS,
       hiddenDims: [512, 256],
       activation: 'silu' as const,
-      reconstruction: 'squared' as const,
-      output: 'linear' as const,
       seed: 0,
     };
     assertOptions('DenseAutoencoder', config, ['inputDim', 'latentDim', ...Object.keys(defaults)]);
     this.config = {...defaults, ...config};
-    const {inputDim, latentDim, hiddenDims, activation: hidden, reconstruction, seed} = this.config;
+    const {inputDim, latentDim, hiddenDims, activation: hidden, seed} = this.config;
     assertInteger('inputDim', inputDim);
     assertInteger('latentDim', latentDim);
     assertChoice('activation', hidden, activations);
-    assertChoice('reconstruction', reconstruction, ['squared', 'bernoulli']);
-    assertChoice('output', this.config.output, ['linear', 'sigmoid']);
+    assertOutput(this.config);
     const random = new RandomStream(seed);
     this.encoder = denseStack('encoder', [inputDim, ...hiddenDims, latentDim], {hidden}, random);
     this.decoder = denseStack(
@@ -72,24 +63,17 @@ export class DenseAutoencoder implements Autoencoder {
 
   decode(z: tf.Tensor2D): tf.Tensor2D {
     assertShape('z', z, [null, this.config.latentDim]);
-    return tf.tidy(() => {
-      const out = this.decoder.apply(z);
-      return this.isSquashed ? tf.sigmoid(out) : out;
-    });
+    return tf.tidy(() => outputOf(this.decoder.apply(z), this.config));
   }
 
   /** One term, summed over the features and averaged over the batch. */
-  losses(x: tf.Tensor2D): LossTerms {
+  losses(x: tf.Tensor2D, _scalars = {}, target = x): LossTerms {
     assertShape('x', x, [null, this.config.inputDim]);
+    assertShape('target', target, x.shape);
     return tf.tidy(() => {
       const out = this.decoder.apply(this.encoder.apply(x));
-      if (this.config.reconstruction === 'bernoulli') return {total: bernoulliNll(x, out)};
-      return {total: squaredError(x, this.isSquashed ? tf.sigmoid(out) : out)};
+      return {total: outputLoss(target, out, this.config)};
     });
-  }
-
-  private get isSquashed(): boolean {
-    return this.config.reconstruction === 'bernoulli' || this.config.output === 'sigmoid';
   }
 
   get variables(): tf.Variable[] {
