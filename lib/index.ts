@@ -25,7 +25,7 @@ export {
   type NamedCorruption,
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
-export {splitExamples} from './data/split';
+export {balancedDraw, splitExamples} from './data/split';
 export {allBinaryImages, pointsOnLine} from './data/toy';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
@@ -45,7 +45,8 @@ export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
-export {nearestCentroidAccuracy} from './metrics/read-out';
+export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
+export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
 export {matrix} from './plot/matrix';
 export {scatterByLabel} from './plot/scatter';

@@ -24,3 +24,27 @@ export function splitExamples<Part extends string>(
     entries.map(([part, size]) => [part, order.slice(start, (start += size))]),
   ) as Record<Part, Int32Array>;
 }
+
+/**
+ * Draws the places of `perClass` examples of each class, class by class, none of them twice: a small
+ * labelled set in which every class has the same weight.
+ * @param labels the class number of each example
+ * @throws RangeError naming a class that has fewer.
+ */
+export function balancedDraw(labels: ArrayLike<number>, perClass: number, random: RandomStream): Int32Array {
+  assertInteger('perClass', perClass);
+  const places = new Map<number, number[]>();
+  for (const i of random.permutation(labels.length)) {
+    const found = places.get(labels[i]) ?? [];
+    places.set(labels[i], found);
+    if (found.length < perClass) found.push(i);
+  }
+  const classes = [...places.keys()].sort((a, b) => a - b);
+  const short = classes.find((c) => places.get(c)!.length < perClass);
+  if (short !== undefined) {
+    throw new RangeError(
+      `perClass: expected at most ${places.get(short)!.length}, the examples of class ${short}, got ${perClass}`,
+    );
+  }
+  return Int32Array.from(classes.flatMap((c) => places.get(c)!));
+}

@@ -6,7 +6,7 @@ import {gzipSync} from 'node:zlib';
 import {batchPlaces, inBatches} from '../../lib/data/batches';
 import {formatIdx, parseIdx, readIdx} from '../../lib/data/idx';
 import {firstOfEach, labelledImages, take} from '../../lib/data/images';
-import {splitExamples} from '../../lib/data/split';
+import {balancedDraw, splitExamples} from '../../lib/data/split';
 import {allBinaryImages, pointsOnLine} from '../../lib/data/toy';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
@@ -110,6 +110,33 @@ describe('splitExamples', () => {
     assert.throws(
       () => splitExamples(10, {a: 6, b: 5}, new RandomStream(0)),
       /sizes: expected at most 10 examples in all, got 11/,
+    );
+  });
+});
+
+describe('balancedDraw', () => {
+  const labels = [1, 0, 1, 0, 1, 7, 7, 1, 0];
+
+  it('gives the number asked for of each class, class by class, no example twice', () => {
+    const places = balancedDraw(labels, 2, new RandomStream(0));
+    assert.deepEqual(
+      Array.from(places, (i) => labels[i]),
+      [0, 0, 1, 1, 7, 7],
+    );
+    assert.equal(new Set(places).size, 6);
+  });
+
+  it('comes again from its seed, and gives every example its turn', () => {
+    const draw = (seed: number) => Array.from(balancedDraw(labels, 1, new RandomStream(seed)));
+    assert.deepEqual(draw(3), draw(3));
+    const met = new Set(Array.from({length: 100}, (_, seed) => draw(seed)).flat());
+    assert.equal(met.size, labels.length);
+  });
+
+  it('names the class that has too few', () => {
+    assert.throws(
+      () => balancedDraw(labels, 3, new RandomStream(0)),
+      /perClass: expected at most 2, the examples of class 7, got 3/,
     );
   });
 });

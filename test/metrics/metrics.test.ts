@@ -1,7 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {nearestCentroidAccuracy} from '../../lib/metrics/read-out';
 import {mse, psnr, reconstructionSse, sse, sseEach} from '../../lib/metrics/reconstruction';
 import {ssim} from '../../lib/metrics/ssim';
 import {projectRoot} from '../../lib/root';
@@ -64,13 +63,5 @@ describe('ssim', () => {
       () => ssim(tf.zeros([1, 100]), tf.zeros([1, 100]), {height: 10, width: 10}),
       /at least 11 x 11 pixels, got 10 x 10/,
     );
-  });
-});
-
-describe('nearestCentroidAccuracy', () => {
-  it('counts test codes that lie nearest to the mean of their own class', () => {
-    const train = {codes: tf.tensor2d([[0], [2], [10], [12]]), labels: [0, 0, 7, 7]}; // means 1 and 11
-    const test = {codes: tf.tensor2d([[5], [7], [5.9], [20]]), labels: [0, 7, 7, 7]};
-    assertClose(nearestCentroidAccuracy(train, test), 3 / 4);
   });
 });
