@@ -29,6 +29,10 @@ export {balancedDraw, splitExamples} from './data/split';
 export {allBinaryImages, pointsOnLine} from './data/toy';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
+export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
+export {LayerNorm} from './layers/layer-norm';
+export {attend, causal, SelfAttention} from './layers/attention';
+export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
 export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
 export {
   reconstruct,
@@ -38,6 +42,12 @@ export {
   type Trainable,
 } from './models/autoencoder';
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
+export {
+  ConvolutionalAutoencoder,
+  type ConvolutionalAutoencoderConfig,
+} from './models/convolutional-autoencoder';
+export {denoising} from './models/denoising';
+export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
 export {evaluate} from './train/evaluation';
 export {fit, type FitOptions} from './train/fit';
@@ -46,6 +56,7 @@ export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
+export {sharedNeighbours} from './metrics/neighbours';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
 export {matrix} from './plot/matrix';

@@ -50,7 +50,10 @@ export class MaskedLanguageModel implements Trainable, Storable {
     assertInteger('vocabularySize', vocabularySize);
     assertWithin('hidden', hidden, 0, 1);
     assertWithin('rule.mask', rule.mask, 0, 1);
-    assertWithin('rule.random', rule.random, 0, 1 - rule.mask);
+    assertWithin('rule.random', rule.random, 0, 1);
+    const share = Number((rule.mask + rule.random).toPrecision(6)); // 0.8 + 0.2 is a little more than 1
+    if (share > 1)
+      throw new RangeError(`rule: expected mask and random to be 1 at most together, got ${share}`);
     const random = new RandomStream(seed);
     this.mask = vocabularySize;
     this.hiding = random.split('hiding');
@@ -59,9 +62,20 @@ export class MaskedLanguageModel implements Trainable, Storable {
     this.toLogits = new Dense('logits', this.config.width, vocabularySize, 'linear', random);
   }
 
-  /** tokens [n, T], the mask where one is to be told -> the probability of each token there, [n, T, vocabulary]. */
+  /**
+   * tokens [n, T], the mask where one is to be told -> the probability of each token there, [n, T, vocabulary].
+   * @throws RangeError naming a token outside the vocabulary and its place, or T beyond the context.
+   */
   probabilities(tokens: tf.Tensor2D): tf.Tensor3D {
     const {vocabularySize} = this.config;
+    const values = tokens.dataSync();
+    const bad = values.findIndex((t: number) => !(Number.isInteger(t) && t >= 0 && t <= this.mask));
+    if (bad >= 0) {
+      const [sequence, place] = [Math.floor(bad / tokens.shape[1]), bad % tokens.shape[1]];
+      throw new RangeError(
+        `tokens: expected whole numbers from 0 to ${this.mask}, the mask, got ${values[bad]} at place ${place} of sequence ${sequence}`,
+      );
+    }
     return tf.tidy(() => tf.reshape(tf.softmax(this.logits(tokens)), [...tokens.shape, vocabularySize]));
   }
 

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     add(
       await runMocha(
         [
-          'dist/test/{random,compile,data,losses,models,train,metrics,lesson}/*.test.js',
+          'dist/test/{random,compile,data,layers,losses,models,train,metrics,lesson}/*.test.js',
           'dist/test/engine/{matmul,gradients}.test.js',
         ],
         {
