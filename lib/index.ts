@@ -29,7 +29,7 @@ export {
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
 export {Pca} from './models/pca';
 export {evaluate} from './train/evaluation';
-export {fit, type FitOptions} from './train/fit';
+export {fit, stopTraining, type FitOptions} from './train/fit';
 export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
