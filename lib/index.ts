@@ -50,7 +50,7 @@ export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
 export {evaluate} from './train/evaluation';
-export {fit, type FitOptions} from './train/fit';
+export {fit, stopTraining, type FitOptions} from './train/fit';
 export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';

@@ -144,6 +144,14 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   }
 }
 
+/**
+ * Does what the notebook's stop button does to every `fit` that runs, e.g. from a timer or from `onEpoch`. Where
+ * none runs, nothing happens.
+ */
+export function stopTraining(): void {
+  interrupts.emit('interrupt');
+}
+
 function assertFinite(terms: Terms, step: number, good: Weights): void {
   const bad = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
   if (!bad) return;

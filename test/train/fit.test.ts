@@ -4,7 +4,7 @@ import {interrupts} from '../../lib/display';
 import {DenseAutoencoder} from '../../lib/models/dense-autoencoder';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
-import {fit, type FitOptions} from '../../lib/train/fit';
+import {fit, stopTraining, type FitOptions} from '../../lib/train/fit';
 import {evaluate, Evaluation} from '../../lib/train/evaluation';
 import {assertClose} from '../helpers';
 
@@ -84,6 +84,20 @@ describe('fit', () => {
     assert.deepEqual([history.ending, history.steps, history.epochs.length], ['interrupted', 6, 2]);
     assert.ok(Number.isFinite(evaluate(model, line()).total));
     assert.equal(interrupts.listenerCount('interrupt'), 0);
+  });
+
+  it('stops by stopTraining, called after an epoch, as by the stop button', async () => {
+    const onEpoch = ({epochs}: {epochs: unknown[]}) => {
+      if (epochs.length === 2) stopTraining();
+    };
+    const history = await fit(small(), line(), {epochs: 50, batchSize: 16, onEpoch, ...quiet});
+    assert.deepEqual([history.ending, history.steps, history.epochs.length], ['interrupted', 8, 2]);
+  });
+
+  it('is not stopped by a stopTraining from before it began', async () => {
+    stopTraining();
+    const history = await fit(small(), line(), {epochs: 1, batchSize: 16, ...quiet});
+    assert.equal(history.ending, 'completed');
   });
 
   it('stops at a loss that is not finite, names step and term, and puts the last good weights back', async () => {
