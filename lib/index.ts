@@ -13,6 +13,9 @@ export {
 } from './compile';
 export {loadMnist} from './data/mnist';
 export {fashionMnistClasses, loadFashionMnist} from './data/fashion-mnist';
+export {loadMobyDick, type Book} from './data/moby-dick';
+export {CharacterTokenizer, WordTokenizer, type Tokenizer} from './data/tokenizer';
+export {maskTokens, windows} from './data/tokens';
 export {readIdx} from './data/idx';
 export {
   blocks,
@@ -39,12 +42,15 @@ export {
 } from './models/autoencoder';
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
 export {Pca} from './models/pca';
+export {NGram, type Filler} from './models/n-gram';
+export {CountFiller} from './models/count-filler';
 export {evaluate} from './train/evaluation';
 export {fit, type FitOptions} from './train/fit';
 export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
+export {fillingScore} from './metrics/filling';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
