@@ -13,6 +13,9 @@ export {
 } from './compile';
 export {loadMnist} from './data/mnist';
 export {fashionMnistClasses, loadFashionMnist} from './data/fashion-mnist';
+export {loadMobyDick, type Book} from './data/moby-dick';
+export {CharacterTokenizer, WordTokenizer, type Tokenizer} from './data/tokenizer';
+export {maskTokens, windows} from './data/tokens';
 export {readIdx} from './data/idx';
 export {
   blocks,
@@ -49,12 +52,15 @@ export {
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
+export {NGram, type Filler} from './models/n-gram';
+export {CountFiller} from './models/count-filler';
 export {evaluate} from './train/evaluation';
 export {fit, stopTraining, type FitOptions} from './train/fit';
 export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
+export {fillingScore} from './metrics/filling';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {sharedNeighbours} from './metrics/neighbours';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
