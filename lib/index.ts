@@ -65,7 +65,9 @@ export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} 
 export {sharedNeighbours} from './metrics/neighbours';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
+export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';
+export {vectorField} from './plot/field';
 export {scatterByLabel} from './plot/scatter';
 export {errorByCodeSize, lossCurve} from './plot/curves';
 export {imageGrid, reconstructions} from './plot/image-grid';

@@ -1,10 +1,11 @@
 /** Curves: the loss during training, and the error against the size of the code. */
 import {assertOptions} from '../check';
 import type {History} from '../train/history';
-import {CHART_OPTIONS, legendName, type ChartOptions} from './chart';
+import {CHART_OPTIONS, type ChartOptions} from './chart';
 import {figure, type PlotlyFigure, type Trace} from './figure';
+import {lineTraces} from './lines';
 import {logAxis, shortNumber, wholeStep} from './numbers';
-import {lookOf, MUTED} from './template';
+import {lookOf} from './template';
 
 /** What {@link lossCurve} can be told. */
 export interface LossCurveOptions extends ChartOptions {
@@ -122,25 +123,7 @@ export function errorByCodeSize(
     if (bad !== undefined)
       throw new RangeError(`${name}: expected numbers > 0 for logarithmic axes, got ${bad}`);
   }
-  let [ours, theirs] = [0, 0];
-  const data = series.map(({name, codeSize, error, published = false}): Trace => {
-    const look = lookOf(published ? theirs++ : ours++);
-    const color = published ? MUTED : look.color;
-    return {
-      type: 'scatter',
-      mode: error.length > 1 ? 'lines+markers' : 'markers',
-      name: legendName(published ? `${name} (published)` : name),
-      x: codeSize,
-      y: error,
-      line: {color, width: published ? 1.5 : 2.5, dash: published ? 'dot' : 'solid'},
-      marker: {
-        symbol: published ? `${look.symbol}-open` : look.symbol,
-        size: 10,
-        color,
-        line: {color, width: 2},
-      },
-    };
-  });
+  const data = lineTraces(series.map(({codeSize, error, ...line}) => ({...line, x: codeSize, y: error})));
   const sizes = [...new Set(series.flatMap(({codeSize}) => codeSize))].sort((a, b) => a - b);
   const apart = sizes.every(
     (size, i) => i === 0 || Math.log(size / sizes[i - 1]) > Math.log(sizes.at(-1)! / sizes[0]) / 14,

@@ -3,6 +3,8 @@ import {barChart} from '../../lib/plot/bars';
 import {errorByCodeSize, lossCurve} from '../../lib/plot/curves';
 import type {PlotlyFigure} from '../../lib/plot/figure';
 import {placeLabels} from '../../lib/plot/labels';
+import {vectorField} from '../../lib/plot/field';
+import {lineChart} from '../../lib/plot/lines';
 import {matrix} from '../../lib/plot/matrix';
 import {logTicks, shortNumber, wholeStep} from '../../lib/plot/numbers';
 import {scatterByLabel} from '../../lib/plot/scatter';
@@ -263,3 +265,52 @@ describe('Numbers in figures', () => {
 function titleOf(axis: unknown): string {
   return (axis as {title: {text: string}}).title.text;
 }
+
+describe('lineChart(lines, options)', () => {
+  const axes = {xTitle: 'level (%)', yTitle: 'right (%)'};
+  const line = {name: 'ours', x: [0, 50], y: [80, 90]};
+
+  it('draws each line in its colour with its spread, and published ones hollow and grey', () => {
+    const theirs = {name: 'theirs', x: [25], y: [85], published: true};
+    const {data, alt} = lineChart([{...line, spread: [1, 2]}, theirs], axes);
+    assert.deepEqual(
+      data.map(({x, y, mode, error_y}) => [x, y, mode, (error_y as {array: number[]} | undefined)?.array]),
+      [
+        [[0, 50], [80, 90], 'lines+markers', [1, 2]],
+        [[25], [85], 'markers', undefined],
+      ],
+    );
+    const [own, published] = data.map(({marker}) => marker as {color: string; symbol: string});
+    assert.equal(own.color, COLOURS[0]);
+    assert.match(published.symbol, /-open$/);
+    assert.equal(alt, 'right (%) against level (%): ours from 80 at 0 to 90 at 50; theirs 85 at 25.');
+  });
+
+  it('names the line whose lists do not fit or hold no number', () => {
+    assert.throws(
+      () => lineChart([{...line, y: [1]}], axes),
+      /ours: expected as many x as y, at least one, got 2 x, 1 y/,
+    );
+    assert.throws(() => lineChart([{...line, spread: [1]}], axes), /got 2 x, 2 y and 1 spreads/);
+    assert.throws(() => lineChart([{...line, y: [1, NaN]}], axes), /ours: expected finite numbers, got NaN/);
+    assert.throws(() => lineChart([], axes), /lines: expected at least one, got none/);
+  });
+});
+
+describe('vectorField(from, to, options)', () => {
+  it('draws an arrow from each start to its end, on axes of one scale', () => {
+    const {layout, alt} = vectorField([[0, 0], [1, 1]], [[3, 4], [1, 1]], {points: [[9, 9]]}); // prettier-ignore
+    const arrows = layout.annotations as {x: number; y: number; ax: number; ay: number}[];
+    assert.deepEqual(arrows.map(({ax, ay, x, y}) => [ax, ay, x, y]), [[0, 0, 3, 4], [1, 1, 1, 1]]); // prettier-ignore
+    assert.equal((layout.yaxis as {scaleanchor: string}).scaleanchor, 'x');
+    assert.equal(alt, '2 arrows of mean length 2.5 over 1 points.');
+  });
+
+  it('refuses lists of different length and what is no number', () => {
+    assert.throws(
+      () => vectorField([[0, 0]], []),
+      /to: expected as many ends as starts, at least one, got 0 and 1/,
+    );
+    assert.throws(() => vectorField([[0, NaN]], [[1, 1]]), /from: expected finite numbers, got NaN/);
+  });
+});

@@ -3,6 +3,8 @@ import {barChart} from '../../lib/plot/bars';
 import {errorByCodeSize, lossCurve} from '../../lib/plot/curves';
 import type {DrawnFigure, PlotlyFigure} from '../../lib/plot/figure';
 import {imageGrid, reconstructions} from '../../lib/plot/image-grid';
+import {vectorField} from '../../lib/plot/field';
+import {lineChart} from '../../lib/plot/lines';
 import {matrix} from '../../lib/plot/matrix';
 import {scatterByLabel} from '../../lib/plot/scatter';
 
@@ -48,6 +50,18 @@ export const plotly: Record<string, PlotlyFigure> = {
     {name: 'deep auto-encoder', codeSize: [2, 4, 8, 16, 32], error: [31, 22, 13, 7, 4]},
     {name: 'Hinton & Salakhutdinov 2006', codeSize: [30], error: [3], published: true},
   ]),
+  'lines with spreads': lineChart(
+    [
+      {name: 'denoising', x: [0, 20, 40, 60, 80], y: [88, 91, 92, 93, 92.5], spread: [1, 0.8, 0.7, 0.6, 0.6]},
+      {name: 'Vincent et al. 2010', x: [0, 25, 50], y: [89, 92, 91], published: true},
+    ],
+    {title: 'Corruption and code', xTitle: 'pixels hidden (%)', yTitle: 'right with 1,000 labels (%)'},
+  ),
+  'a field of arrows': vectorField(
+    Array.from({length: 64}, (_, i) => [(i % 8) - 3.5, Math.floor(i / 8) - 3.5]),
+    Array.from({length: 64}, (_, i) => [0.8 * ((i % 8) - 3.5), 0.8 * (Math.floor(i / 8) - 3.5)]),
+    {title: 'Towards the middle', points: [[0, 0]]},
+  ),
   bars: barChart(
     [
       {name: 'mean image', value: 52.7},
