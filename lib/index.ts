@@ -42,6 +42,16 @@ export {
 } from './models/autoencoder';
 export {DenseAutoencoder, type DenseAutoencoderConfig} from './models/dense-autoencoder';
 export {Pca} from './models/pca';
+export {
+  gaussianFilter,
+  linearEstimator,
+  meanFilter,
+  medianFilter,
+  pcaProjection,
+  unfiltered,
+  wienerFilter,
+  type Restorer,
+} from './models/filters';
 export {NGram, type Filler} from './models/n-gram';
 export {CountFiller} from './models/count-filler';
 export {evaluate} from './train/evaluation';
@@ -51,6 +61,7 @@ export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
 export {fillingScore} from './metrics/filling';
+export {tuned} from './metrics/tuned';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
