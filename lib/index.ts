@@ -29,7 +29,7 @@ export {
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {balancedDraw, splitExamples} from './data/split';
-export {allBinaryImages, pointsOnLine} from './data/toy';
+export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
@@ -62,6 +62,8 @@ export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstructi
 export {ssim} from './metrics/ssim';
 export {fillingScore} from './metrics/filling';
 export {tuned} from './metrics/tuned';
+export {intrinsicDimension, principalAngles} from './metrics/geometry';
+export {nearestNeighbours} from './metrics/neighbours';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
