@@ -13,7 +13,7 @@ import * as tf from '../tf';
 import {reconstruct} from './autoencoder';
 import type {Pca} from './pca';
 
-/** Something that makes clean images of spoilt ones. */
+/** Something that makes clean images of corrupted ones. */
 export interface Restorer {
   /** For example "median, 3 x 3". */
   readonly label: string;
@@ -98,27 +98,27 @@ export function pcaProjection(pca: Pca, components: number): Restorer & {dispose
 }
 
 /**
- * The linear function of the spoilt pixels with the least squared error on the pairs given, for any
+ * The linear function of the corrupted pixels with the least squared error on the pairs given, for any
  * corruption: with means μ and covariances C, and a small variance added to the diagonal,
  *
  *   x̂ = μ_x + C_{x x̃} (C_{x̃ x̃} + ridge I)⁻¹ (x̃ - μ_x̃)
  *
  * For Gaussian noise it is Wiener's filter of the whole image: each principal component of the clean images
  * shrunk by λ / (λ + σ²). Wiener 1949; Bishop 2006, section 3.1. 60,000 x 784 take seconds.
- * @param spoilt training images [n, d], corrupted; clean likewise, as they were
+ * @param corrupted training images [n, d], corrupted; clean likewise, as they were
  * @param ridge in squared grey levels
  */
 export function linearEstimator(
-  {spoilt, clean}: {spoilt: tf.Tensor2D; clean: tf.Tensor2D},
+  {corrupted, clean}: {corrupted: tf.Tensor2D; clean: tf.Tensor2D},
   {ridge = 1e-4} = {},
 ): Restorer & {dispose(): void} {
-  assertShape('spoilt', spoilt, clean.shape);
+  assertShape('corrupted', corrupted, clean.shape);
   assertPositive('ridge', ridge);
   const [n, d] = clean.shape;
-  const [from, to] = [spoilt.mean<tf.Tensor1D>(0), clean.mean<tf.Tensor1D>(0)];
+  const [from, to] = [corrupted.mean<tf.Tensor1D>(0), clean.mean<tf.Tensor1D>(0)];
   const covariance = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b, true).div(n).dataSync();
   const [own, cross] = tf.tidy(() => {
-    const centred = tf.sub(spoilt, from);
+    const centred = tf.sub(corrupted, from);
     return [covariance(centred, centred), covariance(centred, tf.sub(clean, to))];
   });
   for (let i = 0; i < d; i++) own[i * d + i] += ridge;

@@ -92,8 +92,8 @@ describe('pcaProjection', () => {
 
 describe('linearEstimator', () => {
   it('finds an exact linear relation', () => {
-    const spoilt = tf.tensor2d([[0], [1], [2], [3]]);
-    const estimator = linearEstimator({spoilt, clean: spoilt.mul(2).add(1)}, {ridge: 1e-7});
+    const corrupted = tf.tensor2d([[0], [1], [2], [3]]);
+    const estimator = linearEstimator({corrupted, clean: corrupted.mul(2).add(1)}, {ridge: 1e-7});
     assertClose(estimator.restore(tf.tensor2d([[10], [-4]])).dataSync(), [21, -7], 1e-4);
   });
 
@@ -101,7 +101,7 @@ describe('linearEstimator', () => {
     const random = new RandomStream(3);
     const deviations = tf.tensor1d([2, 1, 0.5]);
     const clean = tf.mul(random.normal<tf.Rank.R2>([40000, 3]), deviations) as tf.Tensor2D;
-    const estimator = linearEstimator({spoilt: clean.add(random.normal([40000, 3])), clean});
+    const estimator = linearEstimator({corrupted: clean.add(random.normal([40000, 3])), clean});
     const weights = estimator.restore(tf.eye(3) as tf.Tensor2D).sub(estimator.restore(tf.zeros([1, 3])));
     const expected = [4 / 5, 1 / 2, 0.25 / 1.25];
     assertClose(
@@ -117,15 +117,15 @@ describe('linearEstimator', () => {
       [0, 2],
       [0, 4],
     ]);
-    assert.equal(await tensorsLeaked(() => linearEstimator({spoilt: clean, clean}).dispose()), 0);
-    const estimator = linearEstimator({spoilt: clean, clean}, {ridge: 1e-6});
+    assert.equal(await tensorsLeaked(() => linearEstimator({corrupted: clean, clean}).dispose()), 0);
+    const estimator = linearEstimator({corrupted: clean, clean}, {ridge: 1e-6});
     assertClose(estimator.restore(clean).dataSync(), clean.dataSync(), 1e-4);
   });
 
-  it('wants as many clean images as spoilt ones', () => {
+  it('wants as many clean images as corrupted ones', () => {
     assert.throws(
-      () => linearEstimator({spoilt: tf.zeros([3, 2]), clean: tf.zeros([4, 2])}),
-      /spoilt: expected shape \[4, 2\], got \[3, 2\]/,
+      () => linearEstimator({corrupted: tf.zeros([3, 2]), clean: tf.zeros([4, 2])}),
+      /corrupted: expected shape \[4, 2\], got \[3, 2\]/,
     );
   });
 });
@@ -138,18 +138,18 @@ describe('tuned', () => {
 
   it('is the candidate with the highest PSNR, and says what each has', async () => {
     const clean = tf.fill([2, 3], 0.5) as tf.Tensor2D;
-    const spoilt = tf.zeros<tf.Rank.R2>([2, 3]);
+    const corrupted = tf.zeros<tf.Rank.R2>([2, 3]);
     const candidates = [constant(0.1), constant(0.4), constant(1.5)];
-    const {best, psnr} = tuned(candidates, {spoilt, clean});
+    const {best, psnr} = tuned(candidates, {corrupted, clean});
     assert.equal(best, candidates[1]);
     assertClose(Object.values(psnr), [-20 * Math.log10(0.4), 20, 0]);
     assert.deepEqual(Object.keys(psnr), ['constant 0.1', 'constant 0.4', 'constant 1.5']);
-    assert.equal(await tensorsLeaked(() => tuned(candidates, {spoilt, clean})), 0);
+    assert.equal(await tensorsLeaked(() => tuned(candidates, {corrupted, clean})), 0);
   });
 
   it('needs a candidate', () => {
     assert.throws(
-      () => tuned([], {spoilt: tf.zeros([1, 1]), clean: tf.zeros([1, 1])}),
+      () => tuned([], {corrupted: tf.zeros([1, 1]), clean: tf.zeros([1, 1])}),
       /candidates: expected at least one restorer, got none/,
     );
   });
