@@ -29,7 +29,7 @@ export {
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {balancedDraw, splitExamples} from './data/split';
-export {allBinaryImages, pointsOnLine} from './data/toy';
+export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
@@ -52,6 +52,16 @@ export {
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
+export {
+  gaussianFilter,
+  linearEstimator,
+  meanFilter,
+  medianFilter,
+  pcaProjection,
+  unfiltered,
+  wienerFilter,
+  type Restorer,
+} from './models/filters';
 export {NGram, type Filler} from './models/n-gram';
 export {CountFiller} from './models/count-filler';
 export {evaluate} from './train/evaluation';
@@ -61,8 +71,10 @@ export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
 export {fillingScore} from './metrics/filling';
+export {tuned} from './metrics/tuned';
+export {intrinsicDimension, principalAngles} from './metrics/geometry';
+export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
-export {sharedNeighbours} from './metrics/neighbours';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';

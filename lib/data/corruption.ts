@@ -10,6 +10,7 @@
 import {assertInteger, assertPositive, assertShape, assertWithin} from '../check';
 import type {RandomStream} from '../random';
 import * as tf from '../tf';
+import {separable, type ImageSize} from './separable';
 
 /** x [n, d], grey levels from 0 to 1 -> x̃ [n, d]; the same seed gives the same x̃. x is not changed. */
 export type Corruption = (x: tf.Tensor2D, random: RandomStream) => tf.Tensor2D;
@@ -66,12 +67,6 @@ export function saltAndPepper(level: Level): NamedCorruption {
   return named(`salt and pepper, ${describe(level, 100)} %`, level, sprinkle);
 }
 
-/** The size of the images that a corruption takes. */
-export interface ImageSize {
-  height: number;
-  width: number;
-}
-
 /**
  * One square of size x size pixels in each image becomes 0. All places at which it lies wholly inside the
  * image are equally likely. The level is the share of pixels in the square, size² / (height * width).
@@ -109,40 +104,16 @@ export function blocks({size, height, width}: ImageSize & {size: number}): Named
  */
 export function blur({sigma, height, width}: ImageSize & {sigma: number}): NamedCorruption {
   assertPositive('sigma', sigma);
-  const along = {rows: blurMatrix(height, sigma), columns: blurMatrix(width, sigma)};
-  const smear: Corrupt = (x) => {
-    assertShape('x', x, [null, height * width]);
-    const product = (image: tf.Tensor, matrix: Float32Array, side: number) =>
-      tf.matMul(image.reshape<tf.Tensor2D>([-1, side]), tf.tensor2d(matrix, [side, side]));
-    const inRows = product(x, along.columns, width).reshape([-1, height, width]);
-    const turned = product(inRows.transpose([0, 2, 1]), along.rows, height);
-    return turned
-      .reshape([-1, width, height])
-      .transpose([0, 2, 1])
-      .reshape([-1, height * width]);
-  };
-  return named(`blur, σ ${sigma}`, sigma, smear);
-}
-
-// The blur of a line of pixels as a product with a symmetric matrix [side, side].
-function blurMatrix(side: number, sigma: number): Float32Array {
-  assertInteger('side of the image', side);
   const radius = Math.round(4 * sigma);
-  const kernel = Array.from({length: 2 * radius + 1}, (_, i) =>
+  const weights = Array.from({length: 2 * radius + 1}, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
   );
-  const sum = kernel.reduce((a, b) => a + b, 0);
-  const matrix = new Float32Array(side * side);
-  for (let to = 0; to < side; to++) {
-    kernel.forEach((weight, i) => (matrix[to * side + mirrored(to + i - radius, side)] += weight / sum));
-  }
-  return matrix;
-}
-
-// The place inside that a place beyond the edge mirrors: -1 is 0, -2 is 1, side is side - 1, ...
-function mirrored(place: number, side: number): number {
-  const inPeriod = ((place % (2 * side)) + 2 * side) % (2 * side);
-  return inPeriod < side ? inPeriod : 2 * side - 1 - inPeriod;
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const smear = separable(
+    weights.map((weight) => weight / sum),
+    {height, width},
+  );
+  return named(`blur, σ ${sigma}`, sigma, smear);
 }
 
 /** What a maker supplies: x [n, d], the level of each image [n, 1] or of all [] -> x̃ [n, d]. */

@@ -1,5 +1,5 @@
 /** Tiny data that a reader can check by hand. */
-import {assertInteger} from '../check';
+import {assertInteger, assertPositive, assertWithin} from '../check';
 import type {RandomStream} from '../random';
 import * as tf from '../tf';
 
@@ -30,4 +30,49 @@ export function pointsOnLine(n: number, slope: number, noise: number, random: Ra
     Float32Array.from({length: 2 * n}, (_, i) => at(i)),
     [n, 2],
   );
+}
+
+/** Points of a curve or a sheet, with the numbers that made them. */
+export interface ToyManifold {
+  /** [n, 3] */
+  points: tf.Tensor2D;
+  /** [n, 1] for a curve, [n, 2] for a sheet: what a perfect code would say again. */
+  parameters: tf.Tensor2D;
+}
+
+/**
+ * n points on a helix, a curve in space: (cos t, sin t, t / 2π) with t uniform on [0, 2π turns], and normal
+ * noise of the given standard deviation on each coordinate. The parameter is t.
+ */
+export function pointsOnHelix(
+  n: number,
+  {turns = 2, noise = 0}: {turns?: number; noise?: number},
+  random: RandomStream,
+): ToyManifold {
+  assertInteger('n', n);
+  assertPositive('turns', turns);
+  const t = random.uniforms(n, 0, 2 * Math.PI * turns);
+  const at = (i: number) => [Math.cos(t[i]), Math.sin(t[i]), t[i] / (2 * Math.PI)];
+  return {points: inSpace(n, at, noise, random), parameters: tf.tensor2d(t, [n, 1])};
+}
+
+/**
+ * n points on a rolled-up sheet: (t cos t, h, t sin t) with t uniform on [3π/2, 9π/2] and the height h on
+ * [0, 21], and normal noise of the given standard deviation on each coordinate. The parameters are t and h.
+ * Tenenbaum, de Silva & Langford 2000, https://doi.org/10.1126/science.290.5500.2319 (Fig. 3)
+ */
+export function swissRoll(n: number, {noise = 0}: {noise?: number}, random: RandomStream): ToyManifold {
+  assertInteger('n', n);
+  const t = random.uniforms(n, 1.5 * Math.PI, 4.5 * Math.PI);
+  const h = random.uniforms(n, 0, 21);
+  const at = (i: number) => [t[i] * Math.cos(t[i]), h[i], t[i] * Math.sin(t[i])];
+  const parameters = new Float32Array(2 * n).map((_, i) => (i % 2 === 0 ? t[i / 2] : h[(i - 1) / 2]));
+  return {points: inSpace(n, at, noise, random), parameters: tf.tensor2d(parameters, [n, 2])};
+}
+
+function inSpace(n: number, at: (i: number) => number[], noise: number, random: RandomStream): tf.Tensor2D {
+  assertWithin('noise', noise, 0, Infinity);
+  const points = random.normals(3 * n, noise);
+  for (let i = 0; i < n; i++) at(i).forEach((coordinate, j) => (points[3 * i + j] += coordinate));
+  return tf.tensor2d(points, [n, 3]);
 }

@@ -1,6 +1,7 @@
 /** What a code tells about labels that its training never saw. */
-import {assertInteger, assertShape} from '../check';
+import {assertShape} from '../check';
 import * as tf from '../tf';
+import {nearestNeighbours} from './neighbours';
 
 /** Codes [n, k] and the class numbers of the n rows. */
 export interface LabelledCodes {
@@ -34,9 +35,6 @@ export function nearestCentroidAccuracy(train: LabelledCodes, test: LabelledCode
   return right.reduce((a, b) => a + b, 0) / right.length;
 }
 
-/** Distances at once, 32 MB of them. */
-const DISTANCES = 2 ** 23;
-
 /**
  * k-nearest-neighbours read-out: each test code gets the class that is most frequent among its k nearest
  * training codes (Euclidean); of equally frequent classes the lowest. Cover & Hart 1967,
@@ -45,28 +43,14 @@ const DISTANCES = 2 ** 23;
  * @throws RangeError if k is larger than the number of training codes.
  */
 export function nearestNeighboursAccuracy(train: LabelledCodes, test: LabelledCodes, {k = 5} = {}): number {
-  const [n, width] = train.codes.shape;
   assertShape('train codes', train.codes, [train.labels.length, null]);
-  assertShape('test codes', test.codes, [test.labels.length, width]);
-  assertInteger('k', k);
-  if (k > n) throw new RangeError(`k: expected at most ${n}, the number of training codes, got ${k}`);
-  const rows = Math.max(1, Math.floor(DISTANCES / n));
-  const squares = tf.tidy(() => train.codes.square().sum(1));
+  assertShape('test codes', test.codes, [test.labels.length, train.codes.shape[1]]);
+  const neighbours = nearestNeighbours(test.codes, train.codes, k);
   let right = 0;
-  for (let begin = 0; begin < test.labels.length; begin += rows) {
-    const size = Math.min(rows, test.labels.length - begin);
-    const neighbours = tf.tidy(() => {
-      const part = test.codes.slice([begin, 0], [size, width]);
-      // -|z - c|² without |z|², which is the same for every c
-      const closeness = tf.matMul(part, train.codes, false, true).mul(2).sub(squares);
-      return tf.topk(closeness, k).indices.dataSync();
-    });
-    for (let i = 0; i < size; i++) {
-      const labels = Array.from(neighbours.subarray(i * k, (i + 1) * k), (place) => train.labels[place]);
-      if (mostFrequent(labels) === test.labels[begin + i]) right++;
-    }
+  for (let i = 0; i < test.labels.length; i++) {
+    const labels = Array.from(neighbours.subarray(i * k, (i + 1) * k), (place) => train.labels[place]);
+    if (mostFrequent(labels) === test.labels[i]) right++;
   }
-  squares.dispose();
   return right / test.labels.length;
 }
 

@@ -7,7 +7,7 @@ import {batchPlaces, inBatches} from '../../lib/data/batches';
 import {formatIdx, parseIdx, readIdx} from '../../lib/data/idx';
 import {firstOfEach, labelledImages, take} from '../../lib/data/images';
 import {balancedDraw, splitExamples} from '../../lib/data/split';
-import {allBinaryImages, pointsOnLine} from '../../lib/data/toy';
+import {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll} from '../../lib/data/toy';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
 import {assertClose} from '../helpers';
@@ -179,6 +179,35 @@ describe('toy data', () => {
 
   it('puts points on a line of the slope asked for', () => {
     for (const [x, y] of pointsOnLine(20, 2, 0, new RandomStream(0)).arraySync()) assertClose(y, 2 * x);
+  });
+
+  it('puts points on a helix, and tells where', () => {
+    const {points, parameters} = pointsOnHelix(300, {turns: 3}, new RandomStream(0));
+    const t = parameters.dataSync();
+    points.arraySync().forEach((point, i) => {
+      assertClose(point, [Math.cos(t[i]), Math.sin(t[i]), t[i] / (2 * Math.PI)]);
+    });
+    assert.ok(Math.min(...t) < 0.4 && Math.max(...t) > 6 * Math.PI - 0.4 && Math.max(...t) < 6 * Math.PI);
+  });
+
+  it('rolls a sheet up, and tells the place on it', () => {
+    const {points, parameters} = swissRoll(300, {}, new RandomStream(0));
+    const places = parameters.arraySync();
+    points.arraySync().forEach(([x, y, z], i) => {
+      const [t, h] = places[i];
+      assertClose([x, y, z], [t * Math.cos(t), h, t * Math.sin(t)]);
+      assert.ok(t >= 1.5 * Math.PI && t < 4.5 * Math.PI && h >= 0 && h < 21);
+    });
+  });
+
+  it('has the noise asked for, the same from the same seed', () => {
+    const clean = swissRoll(2000, {}, new RandomStream(1)).points;
+    const noisy = swissRoll(2000, {noise: 0.5}, new RandomStream(1)).points;
+    assertClose(tf.sub(noisy, clean).square().mean().dataSync(), [0.25], 0.02); // five standard errors
+    const again = swissRoll(2000, {noise: 0.5}, new RandomStream(1)).points;
+    assert.deepEqual(again.arraySync(), noisy.arraySync());
+    assert.throws(() => swissRoll(5, {noise: -1}, new RandomStream(1)), /noise: expected a number from 0/);
+    assert.throws(() => pointsOnHelix(5, {turns: 0}, new RandomStream(1)), /turns: expected a number > 0/);
   });
 });
 

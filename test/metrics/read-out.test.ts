@@ -105,7 +105,7 @@ describe('nearestNeighboursAccuracy', () => {
     const {train, test} = sets();
     assert.throws(
       () => nearestNeighboursAccuracy(train, test, {k: 91}),
-      /k: expected at most 90, the number of training codes, got 91/,
+      /k: expected at most 90, the number of points among which, got 91/,
     );
   });
 });
