@@ -116,7 +116,7 @@ export function blur({sigma, height, width}: ImageSize & {sigma: number}): Named
   return named(`blur, σ ${sigma}`, sigma, smear);
 }
 
-/** What a maker supplies: x [n, d], the level of each image [n, 1] or of all [] -> x̃ [n, d]. */
+/** What a maker supplies: x [n, d] and the level of each image [n, 1] -> x̃ [n, d]. */
 type Corrupt = (x: tf.Tensor2D, level: tf.Tensor, random: RandomStream) => tf.Tensor2D;
 
 function named(label: string, level: Level, corrupt: Corrupt): NamedCorruption {
