@@ -34,7 +34,7 @@ export interface ConvolutionalAutoencoderConfig extends OutputOptions {
   /** Numbers of the code at each place of the last maps. Give this or `latentDim`. */
   latentChannels?: number;
   /** Filters of each convolution of the encoder, each halving height and width; the decoder mirrors them. Default [32, 64]. */
-  filters?: number[];
+  filters?: readonly number[];
   /** Height and width of each filter, in pixels. Default 3. */
   filterSize?: number;
   /** After every layer but those that make the code and x̂. Default relu, which is the fastest. */

@@ -19,7 +19,7 @@ export interface DenseAutoencoderConfig extends OutputOptions {
   /** k: numbers in the code. */
   latentDim: number;
   /** Widths of the encoder's hidden layers; the decoder mirrors them. Default [512, 256]. */
-  hiddenDims?: number[];
+  hiddenDims?: readonly number[];
   /** After every hidden layer. Default silu, which is smooth everywhere. */
   activation?: Activation;
   /** Fixes the initial weights. Default 0. */
