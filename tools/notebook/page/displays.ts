@@ -5,7 +5,8 @@ import {codeBlock} from './code';
 import type {Draft} from './draft';
 import {figureOf} from './figures';
 import {formula} from './math';
-import {Html, markup} from './markup';
+import type {Html} from './markup';
+import {markup} from './markup';
 import {prose, purified} from './prose';
 
 /** More text than this of one output is left to the notebook. */
@@ -19,7 +20,8 @@ export function display(output: CellOutput, draft: Draft, figureNumber: number):
   }
   if (output.output_type === 'error') {
     const {ename, evalue, traceback} = output;
-    const text = Array.isArray(traceback) && traceback.length > 0 ? traceback.join('\n') : `${ename}: ${evalue}`;
+    const text =
+      Array.isArray(traceback) && traceback.length > 0 ? traceback.join('\n') : `${ename}: ${evalue}`;
     return block(text, 'error');
   }
   return figureOf(output, figureNumber, draft) ?? displayData(output);
@@ -51,5 +53,8 @@ function block(text: string, kind: 'printed' | 'warning' | 'error'): Html {
 
 // As a terminal leaves it: without colours, and of a line that was written over, the last state.
 function printed(text: string): string {
-  return util.stripVTControlCharacters(text.replace(/\r\n/g, '\n')).replace(/[^\n]*\r(?=[^\n])/g, '').replace(/\r/g, '');
+  return util
+    .stripVTControlCharacters(text.replace(/\r\n/g, '\n'))
+    .replace(/[^\n]*\r(?=[^\n])/g, '')
+    .replace(/\r/g, '');
 }

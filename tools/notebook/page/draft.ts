@@ -1,6 +1,6 @@
 /** A page while it is being made: its parts in order, before its links are settled. */
 import type {ImageFile} from './images';
-import {Html} from './markup';
+import {markup, type Html} from './markup';
 
 export interface Heading {
   level: number;
@@ -28,6 +28,11 @@ export class Draft {
 
   add(part: Html | Element): void {
     this.parts.push(part);
+  }
+
+  /** Something that the reader should know before reading on. */
+  addNotice(text: string): void {
+    this.parts.unshift(markup`<p class="notice" role="note">${text}</p>`);
   }
 
   /** Text of a notebook's author: its headings are given names for links, its tables room to scroll in. */

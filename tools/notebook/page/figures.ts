@@ -3,7 +3,8 @@ import {DRAWABLE} from '../../../lib/plot/figure';
 import type {DataOutput, Json} from '../notebook';
 import type {Draft} from './draft';
 import {imageFile} from './images';
-import {Html, inertJson, markup} from './markup';
+import type {Html} from './markup';
+import {inertJson, markup} from './markup';
 
 export const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
 

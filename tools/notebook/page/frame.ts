@@ -63,9 +63,7 @@ export function framed(draft: Draft, {pages, previous, next, notebook}: Surround
 </head>
 <body data-assets="${assets}">
 <a class="skip" href="#content">Skip to the text</a>
-<header><nav aria-label="Course">
-<a class="home" href="${home}"${isHome ? markup` aria-current="page"` : undefined}>${COURSE}</a>
-</nav></header>
+<header>${isHome ? undefined : markup`<nav aria-label="Course"><a class="home" href="${home}">${COURSE}</a></nav>`}</header>
 <div class="sheet">
 ${contents(draft.headings)}
 <main id="content" tabindex="-1">
@@ -93,7 +91,8 @@ function contents(headings: readonly Heading[]): Html | undefined {
   const listed = headings.filter(({level}) => level === 2 || level === 3);
   if (listed.length < 2) return undefined;
   const items = listed.map(
-    ({level, text, id}) => markup`<li class="level-${level}"><a href="#${encodeURIComponent(id)}">${text}</a></li>\n`,
+    ({level, text, id}) =>
+      markup`<li class="level-${level}"><a href="#${encodeURIComponent(id)}">${text}</a></li>\n`,
   );
   return markup`<nav class="contents" aria-label="On this page"><details><summary>On this page</summary>
 <ul>

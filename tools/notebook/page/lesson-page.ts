@@ -34,7 +34,7 @@ export function lessonPage(notebook: Notebook, options: LessonPageOptions): Draf
   const failed = code.some(isFailed);
   const results = failed ? undefined : options.results; // what lies there is of an earlier run
   const page = new LessonPage({...options, results});
-  if (failed) page.addNotice('The run that this page shows ended early, with an error.');
+  if (failed) page.draft.addNotice('The run that this page shows ended early, with an error.');
   notebook.cells.filter(({source}) => source.trim() !== '').forEach((cell) => page.addCell(cell));
   page.finish();
   return page.draft;
@@ -51,10 +51,6 @@ class LessonPage {
     this.results = results;
   }
 
-  addNotice(text: string): void {
-    this.draft.add(markup`<p class="notice" role="note">${text}</p>`);
-  }
-
   addCell(cell: Cell): void {
     if (isCode(cell)) {
       this.draft.add(codeBlock(cell.source, 'typescript'));
@@ -68,7 +64,7 @@ class LessonPage {
     const title = draft.headings.find(({level}) => level === 1);
     if (title) draft.title = title.text || draft.title;
     else draft.parts.unshift(markup`<h1>${draft.title}</h1>`);
-    if (this.results) draft.add(resultsSection(this.results));
+    if (this.results) draft.add(resultsSection(this.results, 'h2'));
   }
 
   private addText(element: Element, {attachments}: Pick<TextCell, 'attachments'> = {}): void {
@@ -78,7 +74,7 @@ class LessonPage {
 
   private addOutput(output: CellOutput): void {
     if (this.results && isTableOf(this.results, output)) {
-      this.draft.add(resultsSection(this.results));
+      this.draft.add(resultsSection(this.results, 'h3'));
       this.results = undefined;
       return;
     }

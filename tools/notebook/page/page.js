@@ -77,7 +77,9 @@
       autosize: false,
       title: {...layout.title, text: title, font: {size: shown}, y: 1 - (6 + 0.75 * shown) / height},
       margin: {...layout.margin, t: Math.round(14 + 1.3 * shown * lines)},
-      ...(narrow && {legend: {...layout.legend, orientation: 'h', x: 0, xanchor: 'left', y: -0.2, yanchor: 'top'}}),
+      ...(narrow && {
+        legend: {...layout.legend, orientation: 'h', x: 0, xanchor: 'left', y: -0.2, yanchor: 'top'},
+      }),
     };
   }
 

@@ -2,9 +2,9 @@
  * Markdown and foreign HTML as elements that are safe in a page. Whoever wrote a notebook may format text,
  * and no more: what can run, load, pose as the page's own, or send the reader elsewhere unseen is left out.
  */
-import createPurifier = require('dompurify');
+import * as createPurifier from 'dompurify';
 import {JSDOM} from 'jsdom';
-import MarkdownIt = require('markdown-it');
+import * as MarkdownIt from 'markdown-it';
 import {codeBlock} from './code';
 import {formula, mathematics} from './math';
 import type {Html} from './markup';

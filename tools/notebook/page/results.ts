@@ -3,10 +3,10 @@ import type {Results} from '../../../lib/lesson/results';
 import {formatValue} from '../../../lib/lesson/table';
 import {Html, markup} from './markup';
 
-/** A lesson's results: ours, published, source; and the run that they come from. */
-export function resultsSection(results: Results): Html {
+/** A lesson's results: ours, published, source; and the run that they come from. The heading is a part's or a smaller one. */
+export function resultsSection(results: Results, heading: 'h2' | 'h3'): Html {
   return markup`<section class="results" aria-labelledby="results">
-<h2 id="results">Results of this run</h2>
+<${new Html(heading)} id="results">Results of this run</${new Html(heading)}>
 <p>${circumstances(results)}</p>
 ${resultsTable([{results}])}
 </section>`;

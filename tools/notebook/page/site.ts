@@ -23,8 +23,8 @@ export interface Site {
   index: string;
   /** The page's file by the lesson's name, in the order of the lessons. */
   pages: Map<string, string>;
-  /** One sentence for each lesson of which no page could be made. */
-  problems: string[];
+  /** Why no page could be made, by the lesson's name. */
+  problems: Map<string, string>;
 }
 
 interface Lesson {
@@ -35,12 +35,12 @@ interface Lesson {
 
 /** Makes every page anew: the neighbours and the index of a lesson change with it. */
 export function buildSite({from, to}: SiteOptions): Site {
-  const problems: string[] = [];
+  const problems = new Map<string, string>();
   const lessons = executed(from).flatMap((name) => {
     try {
       return [readLesson(from, name)];
     } catch (error) {
-      problems.push((error as Error).message);
+      problems.set(name, (error as Error).message);
       return [];
     }
   });
@@ -73,9 +73,22 @@ function executed(folder: string): string[] {
 function readLesson(from: string, name: string): Lesson {
   const file = path.join(from, name, `${name}.ipynb`);
   const notebook = parseNotebook(fs.readFileSync(file, 'utf8'), file);
-  const numbers = path.join(from, name, 'results.json');
-  const results = fs.existsSync(numbers) ? readResults(numbers) : undefined;
-  return {name, results, draft: lessonPage(notebook, {lesson: name, results, project: projectRoot})};
+  const results = resultsOf(path.join(from, name, 'results.json'));
+  const options = {lesson: name, project: projectRoot, results: results === 'other' ? undefined : results};
+  const draft = lessonPage(notebook, options);
+  if (results === 'other')
+    draft.addNotice('The file results.json of this lesson is not one that lessons write.');
+  return {name, draft, results: options.results};
+}
+
+// A notebook of somebody's own may write what it likes into a file of this name.
+function resultsOf(file: string): Results | 'other' | undefined {
+  if (!fs.existsSync(file)) return undefined;
+  try {
+    return readResults(file);
+  } catch {
+    return 'other';
+  }
 }
 
 function notationPage(): Draft {
@@ -95,7 +108,9 @@ These pages show the lessons as they ran, with their code, figures and numbers.
 <ol class="lessons">
 ${lessons.map(({name, draft: {title}, results}) => markup`<li><a href="${address(name)}">${title}</a>${results && markup` <small>${circumstances(results)}</small>`}</li>\n`)}</ol>`);
   const measured = lessons.flatMap(({name, draft: {title}, results}) =>
-    results && results.metrics.length > 0 ? [{results, title: markup`<a href="${address(name)}">${title}</a>`}] : [],
+    results && results.metrics.length > 0
+      ? [{results, title: markup`<a href="${address(name)}">${title}</a>`}]
+      : [],
   );
   if (measured.length > 0) draft.add(markup`<h2>Results</h2>\n${resultsTable(measured)}`);
   return draft;
