@@ -53,8 +53,9 @@ function block(text: string, kind: 'printed' | 'warning' | 'error'): Html {
 
 // As a terminal leaves it: without colours, and of a line that was written over, the last state.
 function printed(text: string): string {
-  return util
-    .stripVTControlCharacters(text.replace(/\r\n/g, '\n'))
-    .replace(/[^\n]*\r(?=[^\n])/g, '')
-    .replace(/\r/g, '');
+  const lines = util.stripVTControlCharacters(text).split('\n');
+  return lines
+    .map((line) => line.replace(/\r+$/, ''))
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1))
+    .join('\n');
 }

@@ -17,7 +17,7 @@ export class Links {
     for (const link of element.querySelectorAll('a')) {
       const written = link.getAttribute('href');
       const href = written === null ? undefined : this.hrefOf(written);
-      if (href === undefined) unlink(link, written);
+      if (href === undefined) unlink(link, this.fileOf(written ?? ''));
       else link.setAttribute('href', href);
       if (href !== undefined && /^https?:/.test(href)) link.setAttribute('rel', 'noreferrer');
     }
@@ -27,6 +27,13 @@ export class Links {
   to(address: string): string {
     const from = path.posix.dirname(this.page.address);
     return path.posix.relative(from, address).split('/').map(encodeURIComponent).join('/');
+  }
+
+  // The file of the project that a link means, other than the page's own.
+  private fileOf(written: string): string | undefined {
+    const url = placeOf(written, this.page.source);
+    const file = url?.protocol === 'project:' ? sourceOf(url) : this.page.source;
+    return file === this.page.source ? undefined : file;
   }
 
   private hrefOf(written: string): string | undefined {
@@ -102,10 +109,9 @@ function decoded(text: string): string {
 }
 
 // A link that leads out of the site becomes words, which say where in the project to look.
-function unlink(link: Element, written: string | null): void {
+function unlink(link: Element, file: string | undefined): void {
   const words = link.ownerDocument.createElement('span');
   words.append(...link.childNodes);
-  const file = /^[\w./ -]+/.exec(decoded(written ?? ''))?.[0].replace(/^(\.\.?\/)+/, '');
-  if (file && !/^\w+:/.test(written ?? '') && !words.textContent?.includes(file)) words.append(` (${file})`);
+  if (file !== undefined && !words.textContent?.includes(file)) words.append(` (${file})`);
   link.replaceWith(words);
 }

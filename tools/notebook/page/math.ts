@@ -55,7 +55,7 @@ function onItsOwn(state: StateBlock, startLine: number, endLine: number, silent:
   if (silent) return true;
   state.line = k + 1;
   Object.assign(state.push('math', '', 0), {
-    content: [...lines, last].join('\n'),
+    content: [...lines, last].join('\n').trim(),
     markup: '$$',
     block: true,
     map: [startLine, k + 1],
