@@ -4,7 +4,14 @@
   const contents = document.querySelector('.contents details');
   if (contents) contents.open = wide.matches;
 
-  for (const button of document.querySelectorAll('.figure button')) {
+  // No button that sends a figure to plotly's makers.
+  const CONFIG = {
+    displaylogo: false,
+    plotlyServerURL: '',
+    modeBarButtonsToRemove: ['sendChartToCloud', 'select2d', 'lasso2d', 'autoScale2d'],
+  };
+
+  for (const button of document.querySelectorAll('.tools button')) {
     const figure = button.closest('.figure');
     const [picture, live] = [figure.querySelector('.picture'), figure.querySelector('.live')];
     let drawing; // plotly's own copy of the figure, once it has been asked for
@@ -36,7 +43,7 @@
       const style = getComputedStyle(live);
       const width = live.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
       const {data, layout} = structuredClone(drawing);
-      return plotly.react(live, data, fitted(layout, width), {displaylogo: false});
+      return plotly.react(live, data, fitted(layout, width), CONFIG);
     }
 
     let width = innerWidth;
