@@ -1,17 +1,15 @@
 /** Pages in a real browser; skipped where there is none (CHROMIUM_PATH names one in an unusual place). */
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
-import * as http from 'node:http';
-import type {AddressInfo} from 'node:net';
 import * as path from 'node:path';
 import {pathToFileURL} from 'node:url';
-import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
 import {formatResults} from '../../lib/lesson/results';
 import {formatNotebook} from '../../tools/notebook/notebook';
 import {buildSite} from '../../tools/notebook/page/site';
 import {temporaryFolder} from '../kernel/page';
 import {ATTACKING_RESULTS, attackingNotebook} from './attacks';
-import {chromiumPath, openChromium} from './chromium';
+import {coloursOf, luminances, SiteInBrowser, until} from './browser';
+import {chromiumPath} from './chromium';
 import {error, executedNotebook, PIXEL, plotlyFigure, RESULTS, shown, stream} from './executed';
 
 const PHONE = {viewport: {width: 390, height: 844}};
@@ -20,9 +18,9 @@ const WIDE =
 
 describe('a page in a browser', function () {
   let folder: string;
-  let server: http.Server;
-  let browser: Browser;
+  let site: SiteInBrowser;
   let address: string;
+  const visit: SiteInBrowser['visit'] = (...visited) => site.visit(...visited);
 
   before(async function () {
     const chromium = chromiumPath();
@@ -49,15 +47,12 @@ describe('a page in a browser', function () {
     leave('01-a', formatNotebook(notebook), formatResults(RESULTS));
     leave('02-b', formatNotebook(attackingNotebook()), formatResults(ATTACKING_RESULTS));
     assert.deepEqual(buildSite({from: folder, to: folder}).problems, new Map());
-    server = http.createServer((request, response) => answer(folder, request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await openChromium(chromium);
+    site = await SiteInBrowser.open(folder, chromium);
+    address = site.address;
   });
 
   after(async () => {
-    await browser?.close();
-    server?.close();
+    await site?.close();
     if (folder) fs.rmSync(folder, {recursive: true});
   });
 
@@ -228,47 +223,7 @@ describe('a page in a browser', function () {
     fs.writeFileSync(path.join(folder, name, `${name}.ipynb`), notebook);
     fs.writeFileSync(path.join(folder, name, 'results.json'), results);
   }
-
-  // Opens a page and fails for any word on the console and any request that leaves the machine.
-  async function visit(
-    url: string,
-    look: (page: Page, requests: string[]) => Promise<void>,
-    options: BrowserContextOptions = {},
-    expected = /^$/,
-  ): Promise<void> {
-    const context = await browser.newContext({serviceWorkers: 'block', ...options});
-    const [said, requests]: string[][] = [[], []];
-    try {
-      const page = await context.newPage();
-      page.on('console', (message) => said.push(message.text()));
-      page.on('pageerror', ({message}) => said.push(message));
-      page.on('request', (request) => requests.push(request.url()));
-      page.on('requestfailed', (request) => said.push(`failed: ${request.url()}`));
-      await page.goto(url, {waitUntil: 'load'});
-      await look(page, requests);
-      assert.deepEqual(
-        said.filter((text) => !expected.test(text)),
-        [],
-        url,
-      );
-      assert.deepEqual(
-        requests.filter((to) => !/^(data|blob|file):/.test(to) && !to.startsWith(`${address}/`)),
-        [],
-      );
-    } finally {
-      await context.close();
-    }
-  }
 });
-
-// waitForFunction would compile text in the page, which its policy forbids.
-async function until(page: Page, condition: string): Promise<void> {
-  for (let k = 0; k < 100; k++) {
-    if (await page.evaluate(condition)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail(`not within 5 s: ${condition}`);
-}
 
 const WIDTH_OF_DRAWING = "document.querySelector('.live .main-svg').getBoundingClientRect().width + 20";
 const WIDTH_OF_COLUMN = "document.querySelector('.live').clientWidth";
@@ -287,36 +242,3 @@ const TEXTS = [
   '.tools button',
   '.neighbours small',
 ];
-
-// Runs in the page: the colour of an element's text, and of the ground on which it lies.
-const coloursOf = `(element) => {
-  let ground = element;
-  while (/, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
-  return [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor];
-}`;
-
-// Relative luminance of "rgb(r, g, b)": https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
-function luminances(colours: unknown): number[] {
-  return (colours as string[]).map((colour) => {
-    const [r, g, b] = [...colour.matchAll(/\d+/g)]
-      .map(([value]) => Number(value) / 255)
-      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  });
-}
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.css': 'text/css',
-  '.js': 'text/javascript',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
-
-function answer(folder: string, request: http.IncomingMessage, response: http.ServerResponse): void {
-  const {pathname} = new URL(request.url ?? '', 'http://127.0.0.1');
-  const file = path.join(folder, ...pathname.split('/').map(decodeURIComponent));
-  if (!fs.existsSync(file) || !fs.statSync(file).isFile()) return void response.writeHead(404).end();
-  response.writeHead(200, {'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream'});
-  fs.createReadStream(file).pipe(response);
-}

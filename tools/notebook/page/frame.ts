@@ -44,7 +44,11 @@ export function framed(draft: Draft, {pages, previous, next, notebook}: Surround
   const links = new Links(pages, draft);
   const assets = links.to('assets');
   const home = links.to('index.html');
+  const notation = pages.find((page) => page.source === 'notation.md' && page !== draft);
   const isHome = draft.address === 'index.html';
+  const courseLinks = markup`<nav class="course" aria-label="Course"><a href="${home}">${COURSE}</a>${
+    notation && markup` <a href="${links.to(notation.address)}">${notation.title}</a>`
+  }</nav>`;
   const neighbour = (page: Draft | undefined, rel: 'prev' | 'next'): Html | undefined =>
     page &&
     markup`<a rel="${rel}" href="${links.to(page.address)}"><small>${rel === 'prev' ? 'Previous' : 'Next'}</small> ${page.title}</a>`;
@@ -63,7 +67,7 @@ export function framed(draft: Draft, {pages, previous, next, notebook}: Surround
 </head>
 <body data-assets="${assets}">
 <a class="skip" href="#content">Skip to the text</a>
-<header>${isHome ? undefined : markup`<nav aria-label="Course"><a class="home" href="${home}">${COURSE}</a></nav>`}</header>
+<header>${isHome ? undefined : courseLinks}</header>
 <div class="sheet">
 ${contents(draft.headings)}
 <main id="content" tabindex="-1">

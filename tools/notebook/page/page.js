@@ -4,6 +4,11 @@
   const contents = document.querySelector('.contents details');
   if (contents) contents.open = wide.matches;
 
+  // What scrolls within itself must be reached by the keyboard; not every browser sees to it.
+  for (const box of document.querySelectorAll('pre, .scroll, .katex-display')) {
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
+  }
+
   // No button that sends a figure to plotly's makers.
   const CONFIG = {
     displaylogo: false,

@@ -14,7 +14,7 @@ ${resultsTable([{results}])}
 
 /** One table for several lessons, each under its title; a single lesson needs none. */
 export function resultsTable(lessons: readonly {results: Results; title?: Html}[]): Html {
-  return markup`<div class="scroll" role="group" aria-label="Table of results" tabindex="0"><table class="numbers">
+  return markup`<div class="scroll"><table class="numbers">
 <thead><tr><th scope="col">metric</th><th scope="col" class="number">ours</th><th scope="col" class="number">published</th><th scope="col">unit</th><th scope="col">source</th></tr></thead>
 ${lessons.map(({results, title}) => rows(results, title))}
 </table></div>`;
