@@ -4,11 +4,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {JSDOM} from 'jsdom';
 import {formatResults, type Results} from '../../lib/lesson/results';
-import {formatNotebook, type Notebook} from '../../tools/notebook/notebook';
+import {projectRoot} from '../../lib/root';
+import {formatNotebook, parseNotebook, type Notebook} from '../../tools/notebook/notebook';
 import {buildSite} from '../../tools/notebook/page/site';
 import {temporaryFolder} from '../kernel/page';
 import {ATTACKING_NAME, ATTACKING_RESULTS, attackingNotebook} from './attacks';
-import {executedNotebook, plotlyFigure, RESULTS, shown} from './executed';
+import {error, executedNotebook, plotlyFigure, RESULTS, shown, stream} from './executed';
 import {notebookOf} from './notebooks';
 
 const CLI = path.resolve(__dirname, '..', '..', 'tools', 'notebook', 'site.js');
@@ -50,14 +51,11 @@ describe('the site', () => {
     leave('03-c', executedNotebook(['# C', ['1']]));
     const page = read(buildSite({from: out, to: site}).index);
     assert.deepEqual(
-      [...page.querySelectorAll('.lessons li')].map((li) => [
-        li.querySelector('a')?.textContent,
-        li.querySelector('small')?.textContent,
-      ]),
+      [...page.querySelectorAll('.lessons a')].map((a) => [a.textContent, a.getAttribute('href')]),
       [
-        ['A', 'Profile quick, 12 s on the engine native, Node 20.20.2, TensorFlow.js 4.22.0, seed 7.'],
-        ['B', 'Profile full, 3601 s on the engine native, Node 20.20.2, TensorFlow.js 4.22.0, seed 7.'],
-        ['C', undefined],
+        ['A', '01-a/index.html'],
+        ['B', '02-b/index.html'],
+        ['C', '03-c/index.html'],
       ],
     );
     const table = [...page.querySelectorAll('tbody tr')].map((row) =>
@@ -67,7 +65,9 @@ describe('the site', () => {
       ['sse.pca', '13.87', '13.87', 'per image, lower is better', 'H & S'],
       ['read-out', '0.8196', '–', 'fraction right, higher is better', ''],
     ];
-    assert.deepEqual(table, [['A'], ...rows, ['B'], ...rows]);
+    const run = (profile: string, seconds: number): string =>
+      `Profile ${profile}, ${seconds} s on the engine native, Node 20.20.2, TensorFlow.js 4.22.0, seed 7.`;
+    assert.deepEqual(table, [[`A ${run('quick', 12)}`], ...rows, [`B ${run('full', 3601)}`], ...rows]);
   });
 
   it('answers every link, and asks no other host for anything, whatever the lessons are called', () => {
@@ -129,6 +129,26 @@ describe('the site', () => {
       'index.html',
       'loss.svg',
     ]);
+  });
+
+  it('does not say where the project lies on this machine, neither in pages nor in notebooks', () => {
+    const file = path.join(projectRoot, 'dist', 'lib', 'check.js');
+    leave(
+      '01-a',
+      executedNotebook([['1', stream(`https://x${file}`), error(`x\n    at f (${file}, line 3:1)`)]]),
+    );
+    const {pages} = buildSite({from: out, to: site});
+    const relative = path.join('dist', 'lib', 'check.js');
+    assert.equal(
+      read(pages.get('01-a') ?? '').querySelector('pre.error')?.textContent,
+      `RangeError: x\n    at f (${relative}, line 3:1)`,
+    );
+    assert.deepEqual(
+      parseNotebook(text(path.join(site, '01-a', '01-a.ipynb')), '').cells[0],
+      executedNotebook([['1', stream(`https://x${file}`), error(`x\n    at f (${relative}, line 3:1)`)]])
+        .cells[0],
+      'and an address that ends likewise stays as it is',
+    );
   });
 
   it('brings what it needs: style, plotly, KaTeX with woff2 fonts alone, and the notebooks', () => {

@@ -21,7 +21,7 @@ export function figureOf({data, metadata}: DataOutput, number: number, draft: Dr
     : undefined;
   const alt = String(data['text/plain'] ?? '').trim() || `Figure ${number}`;
   const address = draft.keep(image);
-  const img = markup`<img src="${address}" alt="${alt}"${size} decoding="async">`;
+  const img = markup`<img src="${address}" alt="${alt}"${size}>`;
   const live = liveData(data[PLOTLY_MIME]);
   // A link to the picture, so that a finger can open and enlarge it. A data: address may not be gone to.
   return markup`<figure class="figure">

@@ -54,7 +54,7 @@ export function buildSite({from, to}: SiteOptions): Site {
     const text = framed(draft, {pages, previous, next, notebook: encodeURIComponent(notebook)});
     write(to, draft, text);
     if (path.resolve(from) !== path.resolve(to))
-      fs.copyFileSync(path.join(from, name, notebook), path.join(to, name, notebook));
+      writeWhole(path.join(to, name, notebook), notebookText(path.join(from, name, notebook)));
   });
   for (const page of [notation, index]) write(to, page, framed(page, {pages}));
   const files = lessons.map(({name, draft}) => [name, path.join(to, draft.address)] as const);
@@ -72,13 +72,21 @@ function executed(folder: string): string[] {
 
 function readLesson(from: string, name: string): Lesson {
   const file = path.join(from, name, `${name}.ipynb`);
-  const notebook = parseNotebook(fs.readFileSync(file, 'utf8'), file);
+  const notebook = parseNotebook(notebookText(file), file);
   const results = resultsOf(path.join(from, name, 'results.json'));
   const options = {lesson: name, project: projectRoot, results: results === 'other' ? undefined : results};
   const draft = lessonPage(notebook, options);
   if (results === 'other')
     draft.addNotice('The file results.json of this lesson is not one that lessons write.');
   return {name, draft, results: options.results};
+}
+
+// Traces of errors name files by their whole path: where the project lies is nothing for other people's eyes.
+function notebookText(file: string): string {
+  const inJson = JSON.stringify(projectRoot + path.sep).slice(1, -1);
+  const literally = inJson.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // Not behind a letter of base64 or in a longer path: a short folder's name may stand in a picture's bytes.
+  return fs.readFileSync(file, 'utf8').replace(new RegExp(`(?<![\\w+/=.:-])${literally}`, 'g'), '');
 }
 
 // A notebook of somebody's own may write what it likes into a file of this name.
@@ -106,12 +114,12 @@ These pages show the lessons as they ran, with their code, figures and numbers.
 <a href="notation.html">Notation</a> lists the symbols and the unit of each loss.</p>
 <h2>Lessons</h2>
 <ol class="lessons">
-${lessons.map(({name, draft: {title}, results}) => markup`<li><a href="${address(name)}">${title}</a>${results && markup` <small>${circumstances(results)}</small>`}</li>\n`)}</ol>`);
-  const measured = lessons.flatMap(({name, draft: {title}, results}) =>
-    results && results.metrics.length > 0
-      ? [{results, title: markup`<a href="${address(name)}">${title}</a>`}]
-      : [],
-  );
+${lessons.map(({name, draft: {title}}) => markup`<li><a href="${address(name)}">${title}</a></li>\n`)}</ol>`);
+  const measured = lessons.flatMap(({name, draft: {title}, results}) => {
+    if (!results || results.metrics.length === 0) return [];
+    const run = circumstances(results);
+    return [{results, title: markup`<a href="${address(name)}">${title}</a> <small>${run}</small>`}];
+  });
   if (measured.length > 0) draft.add(markup`<h2>Results</h2>\n${resultsTable(measured)}`);
   return draft;
 }
