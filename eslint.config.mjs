@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  {ignores: ['dist/**', 'out/**', 'node_modules/**', '.venv/**']},
+  {ignores: ['dist/**', 'out/**', 'site/**', 'node_modules/**', '.venv/**']},
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,7 +10,7 @@ import {seedEverything, type RandomStream} from '../random';
 import {projectRoot} from '../root';
 import * as tf from '../tf';
 import {currentProfile, type Profile} from './profile';
-import {writeResults, type Metric} from './results';
+import {writeResults, type FigureEntry, type Metric} from './results';
 import {resultsTable} from './table';
 
 export class Lesson {
@@ -18,6 +18,7 @@ export class Lesson {
   readonly random: RandomStream;
   readonly folder: string;
   private readonly metrics: Metric[] = [];
+  private readonly figures: FigureEntry[] = [];
   private readonly began = Date.now();
 
   constructor(
@@ -38,15 +39,17 @@ export class Lesson {
   record(metric: Metric): number {
     if (!Number.isFinite(metric.value))
       throw new RangeError(`${metric.name}: expected a finite number, got ${metric.value}`);
-    const place = this.metrics.findIndex(({name}) => name === metric.name);
-    if (place >= 0) this.metrics[place] = metric;
-    else this.metrics.push(metric);
+    put(this.metrics, metric);
     return metric.value;
   }
 
-  /** Writes a figure as SVG and PNG under its name and shows it in the notebook. */
+  /**
+   * Writes a figure as SVG and PNG under its name, shows it in the notebook, and lists it with its sentence
+   * in results.json; the same name again replaces it.
+   */
   async figure(name: string, figure: Figure): Promise<void> {
     await save(figure, path.join(this.folder, name));
+    put(this.figures, {name, alt: figure.alt});
     await showFigure(figure);
   }
 
@@ -60,6 +63,7 @@ export class Lesson {
       versions: {node: process.versions.node, tfjs: tf.version_core, ...tf.engine.versions},
       seconds: (Date.now() - this.began) / 1000,
       metrics: this.metrics,
+      figures: this.figures,
     });
     const markdown = resultsTable(this.metrics);
     show({'text/markdown': markdown, 'text/plain': markdown});
@@ -77,4 +81,11 @@ export async function startLesson(name: string, {seed}: {seed: number}): Promise
     `${tf.engine.description} · Node ${process.versions.node} · profile ${lesson.profile} · seed ${seed}`,
   );
   return lesson;
+}
+
+// An entry in the place of the one with its name, or behind all others.
+function put<T extends {name: string}>(entries: T[], entry: T): void {
+  const place = entries.findIndex(({name}) => name === entry.name);
+  if (place >= 0) entries[place] = entry;
+  else entries.push(entry);
 }

@@ -15,6 +15,13 @@ export interface Metric {
   published?: {value: number; source: string};
 }
 
+/** A figure that the lesson wrote as `<name>.svg` and `<name>.png`. */
+export interface FigureEntry {
+  name: string;
+  /** One sentence that says what is to be seen. */
+  alt: string;
+}
+
 export interface Results {
   lesson: string;
   profile: Profile;
@@ -23,11 +30,13 @@ export interface Results {
   versions: Record<string, string>;
   seconds: number;
   metrics: Metric[];
+  /** In the order in which the lesson shows them. */
+  figures: FigureEntry[];
 }
 
 /** The text of results.json: keys in a fixed order, no dates, six significant digits. */
 export function formatResults(results: Results): string {
-  const {lesson, profile, seed, engine, versions, seconds, metrics} = results;
+  const {lesson, profile, seed, engine, versions, seconds, metrics, figures} = results;
   const ordered = {
     lesson,
     profile,
@@ -42,6 +51,7 @@ export function formatResults(results: Results): string {
       better,
       ...(published ? {published: {value: published.value, source: published.source}} : {}),
     })),
+    figures: figures.map(({name, alt}) => ({name, alt})),
   };
   return JSON.stringify(ordered, null, 2) + '\n';
 }
@@ -69,5 +79,5 @@ export function readResults(file: string): Results {
     );
   }
   assertChoice(`${file}: profile`, results.profile, profiles);
-  return results;
+  return {...results, figures: results.figures ?? []}; // older runs did not list them
 }

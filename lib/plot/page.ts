@@ -72,7 +72,7 @@ export async function openPage(): Promise<Page> {
   supplyMeasurements(window);
   supplyCanvas(window);
   const reseed = supplyRandom(window);
-  window.eval(fs.readFileSync(require.resolve('plotly.js-dist/plotly.js'), 'utf8'));
+  window.eval(fs.readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8'));
 
   const schema = window.Plotly.PlotSchema.get(); // 0.3 s: validate would ask for it again at every figure
   window.Plotly.PlotSchema.get = () => schema;

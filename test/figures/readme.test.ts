@@ -14,17 +14,48 @@ describe('README.md', () => {
     assert.equal(withTable(readme, readmeTable(storedResults(figures))), readme, 'run npm run figures');
   });
 
-  it('has a gallery that shows every stored figure', () => {
-    assert.equal(fs.readFileSync(path.join(figures, 'README.md'), 'utf8'), gallery(figures), 'run npm run figures');
-  });
 
   it('needs the marks between which the table stands', () => {
     assert.throws(() => withTable('# no marks', ''), /README\.md: expected the marks/);
   });
 });
 
+describe('the gallery figures/README.md', () => {
+  const results = storedResults(figures);
+
+  it('is what npm run figures makes of the stored results', () => {
+    assert.equal(fs.readFileSync(path.join(figures, 'README.md'), 'utf8'), gallery(results), 'run npm run figures');
+  });
+
+  for (const {lesson, figures: listed} of results) {
+    it(`shows every file of ${lesson}, and none that is not there`, () => {
+      const files = fs.readdirSync(path.join(figures, lesson)).filter((file) => file !== 'results.json');
+      const expected = listed.flatMap(({name}) => [`${name}.png`, `${name}.svg`]);
+      assert.deepEqual(files.sort(), expected.sort());
+    });
+  }
+
+  it('shows image, sentence and command, and a sentence letter by letter', () => {
+    const page = gallery([{...run(1), lesson: '02-x', figures: [{name: 'loss', alt: 'z_1 * z_2 < [n, k]'}]}]);
+    assert.ok(
+      page.endsWith(
+        '\n\n## [02-x](../notebooks/02-x.ipynb)\n\nMade by `npm run figures -- 02-x`.\n\n![loss](02-x/loss.png)\n\n' +
+          'z\\_1 \\* z\\_2 \\< \\[n, k\\] (`loss`, [SVG](02-x/loss.svg))\n',
+      ),
+      page,
+    );
+  });
+});
+
 describe('the comparison of a new run with the stored one', () => {
-  const run = (value: number): Results => ({
+  it('counts what moved by more than five per cent, or is gone', () => {
+    assert.deepEqual([compare(run(10), run(10.4)), compare(run(10), run(9.4))], [0, 1]);
+    assert.equal(compare(run(10), {...run(10), metrics: []}), 1);
+  });
+});
+
+function run(value: number): Results {
+  return {
     lesson: 'x',
     profile: 'standard',
     seed: 0,
@@ -32,10 +63,6 @@ describe('the comparison of a new run with the stored one', () => {
     versions: {},
     seconds: 1,
     metrics: [{name: 'sse', value, unit: '', better: 'lower'}],
-  });
-
-  it('counts what moved by more than five per cent, or is gone', () => {
-    assert.deepEqual([compare(run(10), run(10.4)), compare(run(10), run(9.4))], [0, 1]);
-    assert.equal(compare(run(10), {...run(10), metrics: []}), 1);
-  });
-});
+    figures: [],
+  };
+}

@@ -2,9 +2,11 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import {startLesson} from '../../lib/lesson/lesson';
 import {currentProfile} from '../../lib/lesson/profile';
 import {formatResults, readResults, writeResults, type Results} from '../../lib/lesson/results';
 import {resultsTable} from '../../lib/lesson/table';
+import {drawing} from '../../lib/plot/figure';
 
 const results: Results = {
   lesson: '01-x',
@@ -22,6 +24,7 @@ const results: Results = {
       published: {value: 13.87, source: 'H'},
     },
   ],
+  figures: [{name: 'loss', alt: 'The loss falls.'}],
 };
 
 describe('results.json', () => {
@@ -36,6 +39,7 @@ describe('results.json', () => {
       'versions',
       'seconds',
       'metrics',
+      'figures',
     ]);
   });
 
@@ -43,7 +47,14 @@ describe('results.json', () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'results-')), 'a', 'results.json');
     writeResults(file, results);
     assert.equal(readResults(file).metrics[0].value, 13.8663);
+    assert.deepEqual(readResults(file).figures, [{name: 'loss', alt: 'The loss falls.'}]);
     assert.deepEqual(fs.readdirSync(path.dirname(file)), ['results.json']);
+  });
+
+  it('has no figures when it was written before they were listed', () => {
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'results-')), 'results.json');
+    fs.writeFileSync(file, JSON.stringify({...results, figures: undefined}));
+    assert.deepEqual(readResults(file), {...results, figures: []});
   });
 
   it('is refused with the name of the file when it does not parse or is something else', () => {
@@ -85,5 +96,38 @@ describe('the profile', () => {
       () => currentProfile(),
       /COURSE_PROFILE: expected one of quick, standard, full, got "fast"/,
     );
+  });
+});
+
+describe('a lesson', () => {
+  it('lists each figure once, in the order in which they were first shown, with its latest sentence', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lesson-'));
+    const before = process.env.COURSE_OUT;
+    process.env.COURSE_OUT = folder;
+    try {
+      const lesson = await startLesson('00-x', {seed: 1});
+      const square = (alt: string) =>
+        drawing({svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', alt, width: 8, height: 8});
+      await lesson.figure('b', square('First.'));
+      await lesson.figure('a', square('Second.'));
+      await lesson.figure('b', square('First again.'));
+      lesson.finish();
+      const {figures} = readResults(path.join(folder, '00-x', 'results.json'));
+      assert.deepEqual(figures, [
+        {name: 'b', alt: 'First again.'},
+        {name: 'a', alt: 'Second.'},
+      ]);
+      assert.deepEqual(fs.readdirSync(path.join(folder, '00-x')), [
+        'a.png',
+        'a.svg',
+        'b.png',
+        'b.svg',
+        'results.json',
+      ]);
+    } finally {
+      if (before === undefined) delete process.env.COURSE_OUT;
+      else process.env.COURSE_OUT = before;
+      fs.rmSync(folder, {recursive: true});
+    }
   });
 });

@@ -29,15 +29,17 @@ describe('npm start', () => {
         where.replaceAll('\\', '/'),
       ]),
       [
+        ['page', 'my out/own lesson/index.html'],
         ['notebook', 'my out/own lesson/own lesson.ipynb'],
         ['results', 'my out/own lesson/results.json'],
         ['figures', 'my out/own lesson/loss.svg'],
       ],
     );
-    const page = path.join(folder, 'my out', 'own lesson', 'own lesson.ipynb');
-    const executed = parseNotebook(fs.readFileSync(page, 'utf8'), page);
+    const notebookFile = path.join(folder, 'my out', 'own lesson', 'own lesson.ipynb');
+    const executed = parseNotebook(fs.readFileSync(notebookFile, 'utf8'), notebookFile);
     assert.match(JSON.stringify(executed.cells[1]), /'quick'/);
-    assert.deepEqual(fs.readdirSync(path.dirname(page)).sort(), [
+    assert.deepEqual(fs.readdirSync(path.dirname(notebookFile)).sort(), [
+      'index.html',
       'loss.svg',
       'own lesson.ipynb',
       'results.json',

@@ -45,13 +45,23 @@ export function withTable(readme: string, table: string, marks = RESULTS): strin
   return `${readme.slice(0, begin + marks.begin.length)}\n\n<!-- prettier-ignore -->\n${table}\n\n${readme.slice(end)}`;
 }
 
-/** The gallery: every stored figure under the name of its lesson. */
-export function gallery(figures: string): string {
-  const lessons = fs.readdirSync(figures, {withFileTypes: true}).filter((entry) => entry.isDirectory());
-  const section = (lesson: string) => {
-    const images = fs.readdirSync(path.join(figures, lesson)).filter((file) => file.endsWith('.png'));
-    return [`## ${lesson}`, ...images.sort().map((file) => `![${file.slice(0, -4)}](${lesson}/${file})`)].join('\n\n');
-  };
-  const opening = '# Figures\n\nEach also as SVG. Made by `npm run figures`.';
-  return [opening, ...lessons.map(({name}) => name).sort().map(section)].join('\n\n') + '\n';
+/** The gallery: every figure of every lesson, what is to be seen on it, and the command that makes it. */
+export function gallery(all: readonly Results[]): string {
+  const sections = all.map(({lesson, figures}) => {
+    const shown = figures.map(
+      ({name, alt}) =>
+        `![${name}](${lesson}/${name}.png)\n\n${plainMarkdown(alt)} (\`${name}\`, [SVG](${lesson}/${name}.svg))`,
+    );
+    const heading = `## [${lesson}](../notebooks/${lesson}.ipynb)`;
+    return [heading, `Made by \`npm run figures -- ${lesson}\`.`, ...shown].join('\n\n');
+  });
+  const opening =
+    '# Figures\n\nEvery figure of every lesson in the standard profile, as PNG and, for slides and print, as SVG.\n' +
+    '`npm run figures` makes them all, and this page.';
+  return [opening, ...sections].join('\n\n') + '\n';
+}
+
+// A sentence as Markdown that shows it letter by letter.
+function plainMarkdown(sentence: string): string {
+  return sentence.replace(/[\\`*_[\]<>$|#~]/g, (c) => `\\${c}`);
 }

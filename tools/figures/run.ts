@@ -44,8 +44,9 @@ async function main(): Promise<number> {
   }
   if (!values.check && failures === 0) {
     const readme = path.join(projectRoot, 'README.md');
-    fs.writeFileSync(readme, withTable(fs.readFileSync(readme, 'utf8'), readmeTable(storedResults(figures))));
-    fs.writeFileSync(path.join(figures, 'README.md'), gallery(figures));
+    const results = storedResults(figures);
+    fs.writeFileSync(readme, withTable(fs.readFileSync(readme, 'utf8'), readmeTable(results)));
+    fs.writeFileSync(path.join(figures, 'README.md'), gallery(results));
   }
   return failures === 0 ? 0 : 1;
 }

@@ -21,9 +21,9 @@ export interface LessonResult extends Omit<RunResult, 'notebook'> {
   ok: boolean;
   /** The file's name without its ending, e.g. "01-autoencoder". */
   lesson: string;
-  /** The executed notebook. */
-  page: string;
-  /** All files that this run has written below the lesson's folder, the page included, sorted. */
+  /** The file of the executed notebook. */
+  notebook: string;
+  /** All files that this run has written below the lesson's folder, the notebook included, sorted. */
   files: string[];
 }
 
@@ -76,7 +76,7 @@ export async function runLesson(file: string, options: LessonOptions = {}): Prom
   const lesson = lessonName(file);
   const out = path.resolve(options.out ?? 'out');
   const folder = path.join(out, lesson);
-  const page = path.join(folder, `${lesson}.ipynb`);
+  const executedFile = path.join(folder, `${lesson}.ipynb`);
   const began = Date.now();
   fs.mkdirSync(folder, {recursive: true}); // before the minutes of work, not after
   const {notebook: executed, ...result} = await runNotebook(notebook, {
@@ -88,13 +88,13 @@ export async function runLesson(file: string, options: LessonOptions = {}): Prom
     force,
     onEvent: new LessonLine(lesson, terminal).take,
   });
-  writeWhole(page, formatNotebook(executed));
+  writeWhole(executedFile, formatNotebook(executed));
   const ok = result.status === 'ok';
   const seconds = result.seconds.toFixed(1);
   terminal.write(ok ? `${lesson}: done in ${seconds} s\n` : '');
   if (result.failure)
     terminal.write(`${failureText(lesson, result.failure)}\n${lesson}: ended after ${seconds} s\n`);
-  return {...result, ok, lesson, page, files: writtenSince(folder, began)};
+  return {...result, ok, lesson, notebook: executedFile, files: writtenSince(folder, began)};
 }
 
 /** The file's name without its ending. */

@@ -9,6 +9,7 @@ import * as path from 'node:path';
 import {projectRoot} from '../../lib/root';
 import {engine} from '../../lib/tf';
 import {lessonPaths, runLesson} from '../notebook/lesson';
+import {buildSite} from '../notebook/page/site';
 import type {Counts} from './reporter';
 
 const LESSON_TIMEOUT_S = 300;
@@ -45,6 +46,10 @@ async function main(): Promise<void> {
       const {ok} = await runLesson(lesson, {profile: 'quick', out, timeout: LESSON_TIMEOUT_S});
       add({passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0});
     }
+    console.log('A page of every lesson');
+    const {pages, problems} = buildSite({from: out, to: out});
+    problems.forEach((problem) => console.log(problem));
+    add({passed: pages.size, failed: problems.size, skipped: 0});
   } finally {
     fs.rmSync(out, {recursive: true, force: true});
   }
