@@ -30,6 +30,7 @@ export {
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {balancedDraw, splitExamples} from './data/split';
 export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
+export {randomShift, type Augmentation} from './data/augmentation';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
@@ -49,6 +50,7 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';

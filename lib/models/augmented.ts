@@ -1,0 +1,16 @@
+/** A model that trains on varied examples. */
+import type {Augmentation} from '../data/augmentation';
+import {RandomStream} from '../random';
+import type {Trainable} from './autoencoder';
+
+/**
+ * Any model, to be trained on examples that are varied anew in every step. It differs from
+ * {@link denoising} in the target: here the varied example is what must come back.
+ */
+export function augmented(model: Trainable, augmentation: Augmentation, {seed = 0} = {}): Trainable {
+  const random = new RandomStream(seed).split('augmentation');
+  return {
+    variables: model.variables,
+    losses: (x, scalars) => model.losses(augmentation(x, random), scalars),
+  };
+}
