@@ -13,6 +13,7 @@ import {TransformerEncoder, type TransformerConfig} from '../layers/transformer'
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import type {LossTerms, Storable, Trainable} from './autoencoder';
+import type {Filler} from './n-gram';
 
 export interface MaskedLanguageModelConfig extends TransformerConfig {
   /** Tokens are whole numbers below it; the mask is one more token after the last, which the model adds itself. */
@@ -32,7 +33,7 @@ export interface MaskedLanguageModelConfig extends TransformerConfig {
 
 type Config = Required<MaskedLanguageModelConfig>;
 
-export class MaskedLanguageModel implements Trainable, Storable {
+export class MaskedLanguageModel implements Trainable, Storable, Filler {
   readonly kind = 'MaskedLanguageModel';
   readonly config: Config;
   /** The token that hides: one after the last of the vocabulary. */
@@ -77,6 +78,20 @@ export class MaskedLanguageModel implements Trainable, Storable {
       );
     }
     return tf.tidy(() => tf.reshape(tf.softmax(this.logits(tokens)), [...tokens.shape, vocabularySize]));
+  }
+
+  /** The probabilities at the places of a window of T tokens that show the mask, by place. */
+  fill(window: ArrayLike<number>): Map<number, Float64Array> {
+    const tokens = Array.from(window);
+    const p = tf.tidy(() => {
+      const one = tf.tensor2d(tokens, [1, tokens.length], 'int32');
+      return this.probabilities(one).dataSync();
+    });
+    const {vocabularySize: size} = this.config;
+    const places = tokens.map((_, place) => place).filter((place) => tokens[place] === this.mask);
+    return new Map(
+      places.map((place) => [place, Float64Array.from(p.subarray(place * size, (place + 1) * size))]),
+    );
   }
 
   /** `total`: nats per hidden place, averaged over all that the batch x [n, T] hides. */

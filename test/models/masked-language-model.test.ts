@@ -41,6 +41,15 @@ describe('MaskedLanguageModel', () => {
     assertClose(p.sum(2).dataSync(), Array(24).fill(1));
   });
 
+  it('fills the masked places of a window with the probabilities there', () => {
+    const model = new MaskedLanguageModel(small);
+    const window = [1, 5, 2, 5, 0, 1, 2, 3]; // 5 is the mask
+    const filled = model.fill(window);
+    const p = model.probabilities(tf.tensor2d([window], [1, 8], 'int32')).arraySync()[0];
+    assert.deepEqual([...filled.keys()], [1, 3]);
+    for (const [place, own] of filled) assertClose(own, p[place]);
+  });
+
   it('learns to count: in 0 1 2 3 4 0 1 … a hidden token follows from its neighbours', async () => {
     const model = new MaskedLanguageModel({...small, hidden: 0.2});
     const rows = Array.from({length: 200}, (_, n) => Array.from({length: 8}, (_, i) => (n + i) % 5));
