@@ -13,6 +13,8 @@ export interface Metric {
   better: 'lower' | 'higher';
   /** The number in the literature that this one stands beside. */
   published?: {value: number; source: string};
+  /** True for a number that the lesson's own table shows and the README's leaves out. Default false. */
+  detail?: boolean;
 }
 
 /** A figure that the lesson wrote as `<name>.svg` and `<name>.png`. */
@@ -44,12 +46,13 @@ export function formatResults(results: Results): string {
     engine,
     versions: Object.fromEntries(Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1))),
     seconds: Math.round(seconds * 10) / 10,
-    metrics: metrics.map(({name, value, unit, better, published}) => ({
+    metrics: metrics.map(({name, value, unit, better, published, detail}) => ({
       name,
       value: Number(value.toPrecision(6)),
       unit,
       better,
       ...(published ? {published: {value: published.value, source: published.source}} : {}),
+      ...(detail ? {detail} : {}),
     })),
     figures: figures.map(({name, alt}) => ({name, alt})),
   };

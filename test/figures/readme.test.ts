@@ -14,6 +14,12 @@ describe('README.md', () => {
     assert.equal(withTable(readme, readmeTable(storedResults(figures))), readme, 'run npm run figures');
   });
 
+  it('leaves out details, which the lesson itself shows', () => {
+    const [metric] = run(3).metrics;
+    const table = readmeTable([{...run(3), metrics: [metric, {...metric, name: 'small', detail: true}]}]);
+    assert.equal(table.split('\n').length, 3, table);
+    assert.ok(!table.includes('small'));
+  });
 
   it('needs the marks between which the table stands', () => {
     assert.throws(() => withTable('# no marks', ''), /README\.md: expected the marks/);

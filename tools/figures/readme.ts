@@ -25,10 +25,10 @@ export function storedResults(figures: string): Results[] {
     .map(readResults);
 }
 
-/** One row for each metric that has a published value beside it, and the rest below them. */
+/** One row for each metric of each lesson but the details. */
 export function readmeTable(all: readonly Results[]): string {
   const rows = all.flatMap(({lesson, metrics}) =>
-    metrics.map(
+    metrics.filter(({detail}) => !detail).map(
       ({name, value, unit, better, published}) =>
         `| [${lesson}](notebooks/${lesson}.ipynb) | ${name} | ${formatValue(value)} | ${published ? formatValue(published.value) : '–'} | ` +
         `${unit}, ${better} is better | ${published?.source ?? ''} |`,
