@@ -16,13 +16,16 @@ export async function show(figure: Figure): Promise<void> {
   display.show(await bundle(figure), {'image/png': {width, height}});
 }
 
+// No advertisement, and no button that would send the reader's figure to plotly's own server.
+const CONFIG = {displaylogo: false, modeBarButtonsToRemove: ['sendChartToCloud', 'sendDataToCloud']};
+
 /** The bundle of a figure by MIME type, to be shown or to replace one that is shown. */
 export async function bundle(figure: Figure): Promise<display.Bundle> {
   const {alt} = figure;
   const png = (await toPng(figure)).toString('base64');
   if (figure.kind === 'drawn') return {'image/png': png, 'text/plain': alt};
   const {data, layout} = figure;
-  const plotly = {data, layout, config: {displaylogo: false}};
+  const plotly = {data, layout, config: CONFIG};
   return {'application/vnd.plotly.v1+json': plotly, 'image/png': png, 'text/plain': alt};
 }
 

@@ -36,7 +36,12 @@ describe('show(figure)', () => {
     const sent = JSON.parse(JSON.stringify(data['application/vnd.plotly.v1+json'])) as {
       data: unknown;
       layout: {title: object};
+      config: {modeBarButtonsToRemove: string[]};
     };
+    assert.ok(
+      sent.config.modeBarButtonsToRemove.includes('sendChartToCloud'),
+      'a figure stays on the machine',
+    );
     assert.deepEqual(sent.data, [{type: 'scatter', y: [1, 2]}]);
     assert.ok('text' in sent.layout.title && sent.layout.title.text === 'T');
     assert.equal(written.length, 1);
