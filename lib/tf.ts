@@ -27,19 +27,39 @@ export async function ready(): Promise<void> {
  */
 export function nativeOperation(
   name: string,
-  attributes: Record<string, 'float32' | 'int32'>,
+  attributes: Record<string, 'float32' | 'int32' | boolean>,
   inputs: tfjs.Tensor[],
 ): tfjs.Tensor {
-  const backend = tfjs.backend() as unknown as {
-    binding: Record<string, number>;
-    executeSingleOutput(name: string, attributes: object[], inputs: tfjs.Tensor[]): tfjs.Tensor;
-  };
-  const {binding} = backend;
-  const types = {float32: binding.TF_FLOAT, int32: binding.TF_INT32};
-  const list = Object.entries(attributes).map(([key, dtype]) => ({
-    name: key,
-    type: binding.TF_ATTR_TYPE,
-    value: types[dtype],
-  }));
-  return backend.executeSingleOutput(name, list, inputs);
+  const backend = nativeBackend();
+  return backend.executeSingleOutput(name, nativeAttributes(backend, attributes), inputs);
+}
+
+/** The same for an operation with several outputs. */
+export function nativeOperations(
+  name: string,
+  attributes: Record<string, 'float32' | 'int32' | boolean>,
+  inputs: tfjs.Tensor[],
+  outputs: number,
+): tfjs.Tensor[] {
+  const backend = nativeBackend();
+  return backend.executeMultipleOutputs(name, nativeAttributes(backend, attributes), inputs, outputs);
+}
+
+interface NativeBackend {
+  binding: Record<string, number>;
+  executeSingleOutput(name: string, attributes: object[], inputs: tfjs.Tensor[]): tfjs.Tensor;
+  executeMultipleOutputs(name: string, attributes: object[], inputs: tfjs.Tensor[], n: number): tfjs.Tensor[];
+}
+
+function nativeBackend(): NativeBackend {
+  return tfjs.backend() as unknown as NativeBackend;
+}
+
+function nativeAttributes({binding}: NativeBackend, attributes: Record<string, string | boolean>): object[] {
+  const types: Record<string, number> = {float32: binding.TF_FLOAT, int32: binding.TF_INT32};
+  return Object.entries(attributes).map(([name, value]) =>
+    typeof value === 'boolean'
+      ? {name, type: binding.TF_ATTR_BOOL, value}
+      : {name, type: binding.TF_ATTR_TYPE, value: types[value]},
+  );
 }
