@@ -45,21 +45,29 @@ export class LinearReadOut {
     const [n, k] = codes.shape;
     const c = classes.length;
     const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
+    // Centred codes of variance 1 make the valley round; the minimum is the same, as the bias is free and the
+    // penalty is changed with the scale.
+    const {rows, mean, scale} = standardized(codes);
+    const penalty = l2 / scale ** 2;
     const objective = (theta: Float64Array, gradient: Float64Array): number => {
-      const scores = product(codes, new Float32Array(theta.subarray(0, k * c)), [k, c]);
+      const scores = product(rows, new Float32Array(theta.subarray(0, k * c)), [k, c]);
       const bias = theta.subarray(k * c);
       let value = errors(scores, bias, targets); // scores become residuals: probability - target
-      gradient.set(product(codes, scores, [n, c], true));
+      gradient.set(product(rows, scores, [n, c], true));
       for (let i = 0; i < k * c; i++) {
-        gradient[i] += l2 * theta[i];
-        value += (l2 / 2) * theta[i] ** 2;
+        gradient[i] += penalty * theta[i];
+        value += (penalty / 2) * theta[i] ** 2;
       }
       gradient.fill(0, k * c);
       for (let i = 0; i < n * c; i++) gradient[k * c + (i % c)] += scores[i];
       return value;
     };
     const {x, value} = minimize(objective, new Float64Array((k + 1) * c), {tolerance: 1e-4 * n});
-    return new LinearReadOut(classes, x.slice(0, k * c), x.slice(k * c), value);
+    rows.dispose();
+    const weights = x.slice(0, k * c).map((w) => w / scale);
+    const bias = x.slice(k * c);
+    weights.forEach((w, i) => (bias[i % c] -= mean[Math.floor(i / c)] * w));
+    return new LinearReadOut(classes, weights, bias, value);
   }
 
   /** The most probable class of each of n codes [n, k]. */
@@ -94,6 +102,23 @@ export function linearReadOutAccuracy(
   options?: LinearReadOutOptions,
 ): number {
   return LinearReadOut.fit(train, options).accuracy(test);
+}
+
+// (codes - mean) / scale, the scale being the standard deviation of all centred numbers together.
+function standardized(codes: tf.Tensor2D): {rows: tf.Tensor2D; mean: Float32Array; scale: number} {
+  const [rows, mean, deviation] = tf.tidy(() => {
+    const middle = codes.mean(0);
+    const centred = tf.sub(codes, middle) as tf.Tensor2D;
+    const all = tf.sqrt(centred.square().mean());
+    return [tf.div(centred, tf.maximum(all, 1e-12)) as tf.Tensor2D, middle, all];
+  });
+  const result = {
+    rows,
+    mean: mean.dataSync<'float32'>().slice(),
+    scale: Math.max(deviation.dataSync()[0], 1e-12),
+  };
+  tf.dispose([mean, deviation]);
+  return result;
 }
 
 // x · matrix, or xᵀ · matrix, as numbers.
