@@ -18,31 +18,29 @@ export interface ConvolutionOptions {
   activation?: Activation;
 }
 
-/** y = activation(x * W + b): [n, h, w, inputs] -> [n, ceil(h / stride), ceil(w / stride), outputs]. */
-export class Convolution {
-  readonly kernel: tf.Variable<tf.Rank.R4>; // [size, size, inputs, outputs]
+/** What both directions have: filters, a bias, a stride and an activation. */
+class FilterBank {
+  readonly kernel: tf.Variable<tf.Rank.R4>;
   readonly bias: tf.Variable<tf.Rank.R1>;
-  private readonly stride: number;
-  private readonly activate: <T extends tf.Tensor>(x: T) => T;
+  protected readonly stride: number;
+  protected readonly activate: <T extends tf.Tensor>(x: T) => T;
 
+  /** @param channels the last two dimensions of the kernel */
   constructor(
     readonly name: string,
     readonly inputs: number,
     readonly outputs: number,
-    options: ConvolutionOptions,
+    {size = 3, stride = 1, activation: activationName = 'linear'}: ConvolutionOptions,
     random: RandomStream,
+    channels: readonly [number, number],
   ) {
-    const {size, stride, activate} = checked(name, inputs, outputs, options);
-    [this.stride, this.activate] = [stride, activate];
+    const sizes = {inputs, outputs, size, stride};
+    Object.entries(sizes).forEach(([what, value]) => assertInteger(`${name}: ${what}`, value));
+    [this.stride, this.activate] = [stride, activation(activationName)];
     const area = size * size;
-    const shape: [number, number, number, number] = [size, size, inputs, outputs];
+    const shape: [number, number, number, number] = [size, size, ...channels];
     this.kernel = glorotUniform<tf.Rank.R4>(shape, area * inputs, area * outputs, random.split(name));
     this.bias = constantVariable(outputs);
-  }
-
-  apply(x: tf.Tensor4D): tf.Tensor4D {
-    assertShape(this.name, x, [null, null, null, this.inputs]);
-    return this.activate(tf.add(tf.conv2d(x, this.kernel, this.stride, 'same'), this.bias) as tf.Tensor4D);
   }
 
   get variables(): tf.Variable[] {
@@ -50,26 +48,40 @@ export class Convolution {
   }
 }
 
-/** The transpose of a convolution in x, with a bias and an activation: the way back, [n, h, w, inputs] -> [n, height, width, outputs]. */
-export class TransposedConvolution {
-  readonly kernel: tf.Variable<tf.Rank.R4>; // [size, size, outputs, inputs]
-  readonly bias: tf.Variable<tf.Rank.R1>;
-  private readonly stride: number;
-  private readonly activate: <T extends tf.Tensor>(x: T) => T;
-
+/**
+ * y = activation(x * W + b): [n, h, w, inputs] -> [n, ceil(h / stride), ceil(w / stride), outputs], with the
+ * kernel W [size, size, inputs, outputs] and the bias b [outputs].
+ */
+export class Convolution extends FilterBank {
   constructor(
-    readonly name: string,
-    readonly inputs: number,
-    readonly outputs: number,
+    name: string,
+    inputs: number,
+    outputs: number,
     options: ConvolutionOptions,
     random: RandomStream,
   ) {
-    const {size, stride, activate} = checked(name, inputs, outputs, options);
-    [this.stride, this.activate] = [stride, activate];
-    const area = size * size;
-    const shape: [number, number, number, number] = [size, size, outputs, inputs];
-    this.kernel = glorotUniform<tf.Rank.R4>(shape, area * inputs, area * outputs, random.split(name));
-    this.bias = constantVariable(outputs);
+    super(name, inputs, outputs, options, random, [inputs, outputs]);
+  }
+
+  apply(x: tf.Tensor4D): tf.Tensor4D {
+    assertShape(this.name, x, [null, null, null, this.inputs]);
+    return this.activate(tf.add(tf.conv2d(x, this.kernel, this.stride, 'same'), this.bias) as tf.Tensor4D);
+  }
+}
+
+/**
+ * The transpose of a convolution in x, with a bias and an activation: the way back, [n, h, w, inputs] ->
+ * [n, height, width, outputs], with a kernel [size, size, outputs, inputs].
+ */
+export class TransposedConvolution extends FilterBank {
+  constructor(
+    name: string,
+    inputs: number,
+    outputs: number,
+    options: ConvolutionOptions,
+    random: RandomStream,
+  ) {
+    super(name, inputs, outputs, options, random, [outputs, inputs]);
   }
 
   /** @param height of the result, of which x has ceil(height / stride) rows; width likewise. */
@@ -80,10 +92,6 @@ export class TransposedConvolution {
     return this.activate(
       tf.add(tf.conv2dTranspose(x, this.kernel, shape, stride, 'same'), this.bias) as tf.Tensor4D,
     );
-  }
-
-  get variables(): tf.Variable[] {
-    return [this.kernel, this.bias] as tf.Variable[];
   }
 }
 
@@ -145,11 +153,4 @@ export function transposedStack(
     variables: layers.flatMap((layer) => layer.variables),
     shapes,
   };
-}
-
-function checked(name: string, inputs: number, outputs: number, options: ConvolutionOptions) {
-  const {size = 3, stride = 1} = options;
-  const sizes = {inputs, outputs, size, stride};
-  Object.entries(sizes).forEach(([what, value]) => assertInteger(`${name}: ${what}`, value));
-  return {size, stride, activate: activation(options.activation ?? 'linear')};
 }
