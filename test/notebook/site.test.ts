@@ -5,7 +5,13 @@ import * as path from 'node:path';
 import {JSDOM} from 'jsdom';
 import {formatResults, type Results} from '../../lib/lesson/results';
 import {projectRoot} from '../../lib/root';
-import {formatNotebook, parseNotebook, type Notebook} from '../../tools/notebook/notebook';
+import {
+  cleanNotebook,
+  formatNotebook,
+  isClean,
+  parseNotebook,
+  type Notebook,
+} from '../../tools/notebook/notebook';
 import {buildSite} from '../../tools/notebook/page/site';
 import {temporaryFolder} from '../kernel/page';
 import {ATTACKING_NAME, ATTACKING_RESULTS, attackingNotebook} from './attacks';
@@ -143,19 +149,21 @@ describe('the site', () => {
       read(pages.get('01-a') ?? '').querySelector('pre.error')?.textContent,
       `RangeError: x\n    at f (${relative}, line 3:1)`,
     );
-    assert.deepEqual(
-      parseNotebook(text(path.join(site, '01-a', '01-a.ipynb')), '').cells[0],
-      executedNotebook([['1', stream(`https://x${file}`), error(`x\n    at f (${relative}, line 3:1)`)]])
-        .cells[0],
+    assert.match(
+      text(pages.get('01-a') ?? ''),
+      /https:\/\/x\//,
       'and an address that ends likewise stays as it is',
     );
+    assert.ok(!text(path.join(site, '01-a', '01-a.ipynb')).includes(projectRoot));
   });
 
   it('brings what it needs: style, plotly, KaTeX with woff2 fonts alone, and the notebooks', () => {
     leave('01-a', executedNotebook([['1']]));
     buildSite({from: out, to: site});
     assert.deepEqual(fs.readdirSync(site).sort(), ['01-a', 'assets', 'index.html', 'notation.html']);
-    assert.equal(text(path.join(site, '01-a', '01-a.ipynb')), text(path.join(out, '01-a', '01-a.ipynb')));
+    const carried = parseNotebook(text(path.join(site, '01-a', '01-a.ipynb')), '');
+    assert.ok(isClean(carried), 'a page shows the outputs: they need not come twice');
+    assert.deepEqual(carried, cleanNotebook(executedNotebook([['1']])));
     const assets = path.join(site, 'assets');
     assert.deepEqual(fs.readdirSync(assets).sort(), ['katex', 'page.css', 'plotly.min.js']);
     const style = text(path.join(assets, 'katex', 'katex.min.css'));

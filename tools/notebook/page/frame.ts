@@ -76,7 +76,7 @@ ${contents(draft.headings)}
 </div>
 <footer>
 ${previous || next ? markup`<nav class="neighbours" aria-label="Lessons before and after">${neighbour(previous, 'prev')}${neighbour(next, 'next')}</nav>` : undefined}
-${notebook ? markup`<p><a href="${notebook}" download>The notebook with these outputs</a></p>` : undefined}
+${notebook ? markup`<p><a href="${notebook}" download>This page as a notebook</a></p>` : undefined}
 </footer>
 <script>${new Html(SCRIPT)}</script>
 </body>

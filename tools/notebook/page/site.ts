@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {readResults, type Results} from '../../../lib/lesson/results';
 import {projectRoot} from '../../../lib/root';
-import {parseNotebook} from '../notebook';
+import {cleanNotebook, formatNotebook, parseNotebook} from '../notebook';
 import {writeWhole} from '../lesson';
 import {Draft} from './draft';
 import {COURSE, framed, SOURCES} from './frame';
@@ -53,8 +53,11 @@ export function buildSite({from, to}: SiteOptions): Site {
     const notebook = `${name}.ipynb`;
     const text = framed(draft, {pages, previous, next, notebook: encodeURIComponent(notebook)});
     write(to, draft, text);
-    if (path.resolve(from) !== path.resolve(to))
-      writeWhole(path.join(to, name, notebook), notebookText(path.join(from, name, notebook)));
+    if (path.resolve(from) !== path.resolve(to)) {
+      // Without outputs, which the page shows: they would be half of the site.
+      const source = parseNotebook(notebookText(path.join(from, name, notebook)), notebook);
+      writeWhole(path.join(to, name, notebook), formatNotebook(cleanNotebook(source)));
+    }
   });
   for (const page of [notation, index]) write(to, page, framed(page, {pages}));
   const files = lessons.map(({name, draft}) => [name, path.join(to, draft.address)] as const);
