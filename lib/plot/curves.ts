@@ -131,7 +131,7 @@ export function errorByCodeSize(
   const few = apart && {tickvals: sizes, ticktext: sizes.map(String)}; // the sizes themselves, if they have room
   const described = series.map(({name, codeSize, error}) => {
     const points = codeSize.map((size, i) => `${shortNumber(error[i])} at ${size}`);
-    return `${name} ${points.length > 2 ? `${points[0]} to ${points.at(-1)}` : points.join(' and ')}`;
+    return `${name} with ${points.length > 2 ? `${points[0]} to ${points.at(-1)}` : points.join(' and ')}`;
   });
   return figure({
     data,
