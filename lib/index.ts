@@ -34,6 +34,8 @@ export {randomShift, type Augmentation} from './data/augmentation';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
+export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored';
+export {straightThrough} from './layers/straight-through';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';

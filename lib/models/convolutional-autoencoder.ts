@@ -10,35 +10,24 @@
  * place of the last maps, e.g. 7 x 7 x 8 = 392 in all, made and read by convolutions of one pixel.
  */
 import {assertInteger, assertOptions, assertShape} from '../check';
-import type {Activation} from '../layers/activations';
+import type {Stack} from '../layers/dense';
 import {
-  Convolution,
-  convolutionStack,
-  transposedStack,
-  type MapShape,
-  type MapStack,
-} from '../layers/convolution';
-import {Dense} from '../layers/dense';
+  completeShape,
+  CONVOLUTIONAL_OPTIONS,
+  mirroredMaps,
+  mirroredStacks,
+  type ConvolutionalShape,
+} from '../layers/mirrored';
 import {assertOutput, OUTPUT_DEFAULTS, outputLoss, outputOf, type OutputOptions} from '../losses/output';
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import type {Autoencoder, LossTerms} from './autoencoder';
 
-export interface ConvolutionalAutoencoderConfig extends OutputOptions {
-  /** Pixels from top to bottom. */
-  height: number;
-  /** Pixels from left to right. */
-  width: number;
+export interface ConvolutionalAutoencoderConfig extends ConvolutionalShape, OutputOptions {
   /** k: numbers in the code. Give this or `latentChannels`. */
   latentDim?: number;
   /** Numbers of the code at each place of the last maps. Give this or `latentDim`. */
   latentChannels?: number;
-  /** Filters of each convolution of the encoder, each halving height and width; the decoder mirrors them. Default [32, 64]. */
-  filters?: readonly number[];
-  /** Height and width of each filter, in pixels. Default 3. */
-  filterSize?: number;
-  /** After every layer but those that make the code and x̂. Default relu, which is the fastest. */
-  activation?: Activation;
   /** Fixes the initial weights. Default 0. */
   seed?: number;
 }
@@ -51,38 +40,34 @@ export class ConvolutionalAutoencoder implements Autoencoder {
   readonly config: Config;
   /** k: numbers in the code. */
   readonly latentDim: number;
-  private readonly down: MapStack; // [n, h, w, 1] -> maps
-  private readonly up: MapStack; // maps -> [n, h, w, 1]; before the sigmoid, where there is one
-  private readonly code: Bridge;
+  private readonly encoder: Stack; // [n, h w] -> [n, k]
+  private readonly decoder: Stack; // [n, k] -> [n, h w]; before the sigmoid, where there is one
 
   constructor(config: ConvolutionalAutoencoderConfig) {
-    const defaults = {filters: [32, 64], filterSize: 3, activation: 'relu' as const, seed: 0};
-    const known = ['height', 'width', 'latentDim', 'latentChannels'];
-    const all = {...OUTPUT_DEFAULTS, ...defaults};
-    assertOptions('ConvolutionalAutoencoder', config, [...known, ...Object.keys(all)]);
-    this.config = {...all, ...config};
-    const {height, width, filters, filterSize, activation, latentDim, latentChannels, seed} = this.config;
-    assertInteger('height', height);
-    assertInteger('width', width);
-    if (filters.length === 0) throw new RangeError('filters: expected at least one convolution, got none');
+    const own = {...OUTPUT_DEFAULTS, seed: 0};
+    const known = [...CONVOLUTIONAL_OPTIONS, 'latentDim', 'latentChannels', ...Object.keys(own)];
+    assertOptions('ConvolutionalAutoencoder', config, known);
+    const shape = completeShape<ConvolutionalShape>(config);
+    this.config = {...own, ...config, ...shape};
+    const {latentDim, latentChannels, seed} = this.config;
     assertOutput(this.config);
     if ((latentDim === undefined) === (latentChannels === undefined))
       throw new TypeError(
         `code: expected either latentDim or latentChannels, got ${latentDim === undefined ? 'neither' : 'both'}`,
       );
     const random = new RandomStream(seed);
-    const options = {size: filterSize, stride: 2, activation};
-    this.down = convolutionStack('encoder', [height, width, 1], filters, options, random);
-    this.up = transposedStack('decoder', this.down, options, random);
-    const maps = this.down.shapes[filters.length];
-    if (latentChannels === undefined) {
-      assertInteger('latentDim', latentDim!);
-      this.latentDim = latentDim!;
-      this.code = denseBridge(maps, latentDim!, activation, random);
+    if (latentDim !== undefined) {
+      assertInteger('latentDim', latentDim);
+      this.latentDim = latentDim;
+      const stacks = mirroredStacks(shape, {made: latentDim, read: latentDim}, random);
+      [this.encoder, this.decoder] = [stacks.encoder, stacks.decoder];
     } else {
-      assertInteger('latentChannels', latentChannels);
-      this.latentDim = maps[0] * maps[1] * latentChannels;
-      this.code = pointwiseBridge(maps, latentChannels, activation, random);
+      assertInteger('latentChannels', latentChannels!);
+      const {encoder, decoder, place} = mirroredMaps(shape, latentChannels!, random);
+      const k = (this.latentDim = place[0] * place[1] * place[2]);
+      this.encoder = {...encoder, apply: (x) => tf.reshape(encoder.apply(x), [-1, k]) as tf.Tensor2D};
+      const maps = (z: tf.Tensor2D) => tf.reshape(z, [-1, ...place]) as tf.Tensor4D;
+      this.decoder = {...decoder, apply: (z) => decoder.apply(maps(z))};
     }
   }
 
@@ -90,72 +75,28 @@ export class ConvolutionalAutoencoder implements Autoencoder {
   encode(x: tf.Tensor2D): tf.Tensor2D {
     const {height, width} = this.config;
     assertShape('x', x, [null, height * width]);
-    return tf.tidy(() =>
-      this.code.into(this.down.apply(tf.reshape(x, [-1, height, width, 1]) as tf.Tensor4D)),
-    );
+    return tf.tidy(() => this.encoder.apply(x));
   }
 
   /** z [n, k] -> x̂ [n, h w]. */
   decode(z: tf.Tensor2D): tf.Tensor2D {
     assertShape('z', z, [null, this.latentDim]);
-    return tf.tidy(() => outputOf(this.drawn(z), this.config));
+    return tf.tidy(() => outputOf(this.decoder.apply(z), this.config));
   }
 
   /** One term, summed over the pixels and averaged over the batch. */
   losses(x: tf.Tensor2D, _scalars = {}, target = x): LossTerms {
     assertShape('target', target, x.shape);
-    return tf.tidy(() => ({total: outputLoss(target, this.drawn(this.encode(x)), this.config)}));
+    return tf.tidy(() => ({
+      total: outputLoss(target, this.decoder.apply(this.encode(x)), this.config),
+    }));
   }
 
   get variables(): tf.Variable[] {
-    return [...this.down.variables, ...this.code.variables, ...this.up.variables];
+    return [...this.encoder.variables, ...this.decoder.variables];
   }
 
   dispose(): void {
     tf.dispose(this.variables);
   }
-
-  private drawn(z: tf.Tensor2D): tf.Tensor2D {
-    const {height, width} = this.config;
-    return tf.reshape(this.up.apply(this.code.outOf(z)), [-1, height * width]) as tf.Tensor2D;
-  }
-}
-
-/** Between the maps and the code. */
-interface Bridge {
-  /** Maps [n, h, w, c] -> z [n, k]. */
-  into(maps: tf.Tensor4D): tf.Tensor2D;
-  /** z [n, k] -> maps [n, h, w, c]. */
-  outOf(z: tf.Tensor2D): tf.Tensor4D;
-  readonly variables: tf.Variable[];
-}
-
-function denseBridge(
-  [h, w, c]: MapShape,
-  latentDim: number,
-  activation: Activation,
-  random: RandomStream,
-): Bridge {
-  const into = new Dense('encoder/code', h * w * c, latentDim, 'linear', random);
-  const outOf = new Dense('decoder/code', latentDim, h * w * c, activation, random);
-  return {
-    into: (maps) => into.apply(tf.reshape(maps, [-1, h * w * c]) as tf.Tensor2D),
-    outOf: (z) => tf.reshape(outOf.apply(z), [-1, h, w, c]) as tf.Tensor4D,
-    variables: [...into.variables, ...outOf.variables],
-  };
-}
-
-function pointwiseBridge(
-  [h, w, c]: MapShape,
-  channels: number,
-  activation: Activation,
-  random: RandomStream,
-): Bridge {
-  const into = new Convolution('encoder/code', c, channels, {size: 1}, random);
-  const outOf = new Convolution('decoder/code', channels, c, {size: 1, activation}, random);
-  return {
-    into: (maps) => tf.reshape(into.apply(maps), [-1, h * w * channels]) as tf.Tensor2D,
-    outOf: (z) => outOf.apply(tf.reshape(z, [-1, h, w, channels]) as tf.Tensor4D),
-    variables: [...into.variables, ...outOf.variables],
-  };
 }

@@ -5,23 +5,17 @@
  *
  *   x [n, d] ─ encoder: hidden widths ─► z [n, k] ─ decoder: the same widths mirrored ─► x̂ [n, d]
  */
-import {assertChoice, assertInteger, assertOptions, assertShape} from '../check';
-import {activations, type Activation} from '../layers/activations';
-import {denseStack, type Stack} from '../layers/dense';
+import {assertInteger, assertOptions, assertShape} from '../check';
+import type {Stack} from '../layers/dense';
+import {completeShape, DENSE_OPTIONS, mirroredStacks, type DenseShape} from '../layers/mirrored';
 import {assertOutput, OUTPUT_DEFAULTS, outputLoss, outputOf, type OutputOptions} from '../losses/output';
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import type {Autoencoder, LossTerms} from './autoencoder';
 
-export interface DenseAutoencoderConfig extends OutputOptions {
-  /** d: features per example, e.g. 784 for a flattened 28 x 28 image. */
-  inputDim: number;
+export interface DenseAutoencoderConfig extends DenseShape, OutputOptions {
   /** k: numbers in the code. */
   latentDim: number;
-  /** Widths of the encoder's hidden layers; the decoder mirrors them. Default [512, 256]. */
-  hiddenDims?: readonly number[];
-  /** After every hidden layer. Default silu, which is smooth everywhere. */
-  activation?: Activation;
   /** Fixes the initial weights. Default 0. */
   seed?: number;
 }
@@ -33,27 +27,15 @@ export class DenseAutoencoder implements Autoencoder {
   private readonly decoder: Stack; // [n, k] -> [n, d]; before the sigmoid, where there is one
 
   constructor(config: DenseAutoencoderConfig) {
-    const defaults = {
-      ...OUTPUT_DEFAULTS,
-      hiddenDims: [512, 256],
-      activation: 'silu' as const,
-      seed: 0,
-    };
-    assertOptions('DenseAutoencoder', config, ['inputDim', 'latentDim', ...Object.keys(defaults)]);
-    this.config = {...defaults, ...config};
-    const {inputDim, latentDim, hiddenDims, activation: hidden, seed} = this.config;
-    assertInteger('inputDim', inputDim);
+    const own = {...OUTPUT_DEFAULTS, seed: 0};
+    assertOptions('DenseAutoencoder', config, [...DENSE_OPTIONS, 'latentDim', ...Object.keys(own)]);
+    const shape = completeShape<DenseShape>(config);
+    this.config = {...own, ...config, ...shape};
+    const {latentDim, seed} = this.config;
     assertInteger('latentDim', latentDim);
-    assertChoice('activation', hidden, activations);
     assertOutput(this.config);
-    const random = new RandomStream(seed);
-    this.encoder = denseStack('encoder', [inputDim, ...hiddenDims, latentDim], {hidden}, random);
-    this.decoder = denseStack(
-      'decoder',
-      [latentDim, ...hiddenDims.slice().reverse(), inputDim],
-      {hidden},
-      random,
-    );
+    const stacks = mirroredStacks(shape, {made: latentDim, read: latentDim}, new RandomStream(seed));
+    [this.encoder, this.decoder] = [stacks.encoder, stacks.decoder];
   }
 
   encode(x: tf.Tensor2D): tf.Tensor2D {

@@ -103,7 +103,7 @@ describe('DenseAutoencoder', () => {
     assert.throws(() => model.decode(tf.zeros([4, 5])), /z: expected shape \[n, 2\], got \[4, 5\]/);
     assert.throws(
       () => new DenseAutoencoder({...small, widths: [3]} as never),
-      /unknown option widths; known are inputDim, latentDim/,
+      /unknown option widths; known are inputDim, hiddenDims/,
     );
     assert.throws(
       () => new DenseAutoencoder({...small, latentDim: 0}),
