@@ -29,7 +29,15 @@ export {
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {balancedDraw, splitExamples} from './data/split';
-export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
+export {
+  allBinaryImages,
+  pointsOnHelix,
+  pointsOnLine,
+  ringOfGaussians,
+  swissRoll,
+  type ToyManifold,
+} from './data/toy';
+export {binarized} from './data/binarization';
 export {randomShift, type Augmentation} from './data/augmentation';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
@@ -39,6 +47,7 @@ export {straightThrough} from './layers/straight-through';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
+export {gaussianKl, gaussianLogDensity, reparameterized} from './losses/gaussian';
 export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
 export {
   reconstruct,
@@ -52,6 +61,8 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
+export {Gan, type GanConfig} from './models/gan';
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
@@ -74,6 +85,7 @@ export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
+export {negativeLogLikelihood} from './metrics/likelihood';
 export {fillingScore} from './metrics/filling';
 export {tuned} from './metrics/tuned';
 export {intrinsicDimension, principalAngles} from './metrics/geometry';

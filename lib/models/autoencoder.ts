@@ -1,4 +1,5 @@
 /** What training and metrics may know of a model. */
+import type {Player} from '../compile';
 import type * as tf from '../tf';
 
 /** Scalars by name; `total` is what is minimised. */
@@ -17,6 +18,8 @@ export interface Trainable {
   losses(x: tf.Tensor2D, scalars: Record<string, tf.Scalar>): LossTerms;
   /** What the optimizer may change. Without this list tfjs would update all that the loss reaches. */
   readonly variables: tf.Variable[];
+  /** For a model with several players, who of them changes what to make which loss smaller; default: all for `total`. */
+  readonly players?: readonly Omit<Player, 'optimizer'>[];
 }
 
 /** Encoder and decoder. */
