@@ -54,6 +54,7 @@ export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
+export {GaussianMixture, type GaussianMixtureOptions} from './models/gaussian-mixture';
 export {KMeans, type KMeansOptions} from './models/k-means';
 export {
   gaussianFilter,

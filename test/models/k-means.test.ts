@@ -45,6 +45,15 @@ describe('KMeans', () => {
     assert.ok(one >= four && four >= twenty && one > twenty, `${one}, ${four}, ${twenty}`);
   });
 
+  it('gives a centre that has lost its points the point that is served worst', () => {
+    // with this seed a centre is left without points on the way; two triangles and two points of their own remain
+    const points = [[5, 0], [5, 1], [6, 1], [5, 4], [6, 4], [6, 5], [2, 2], [2, 4]]; // prettier-ignore
+    const order = [7, 0, 3, 1, 6, 5, 2, 4];
+    const x = tf.tensor2d(order.map((place) => points[place]));
+    const {inertia} = KMeans.fit(x, {clusters: 4, restarts: 1, seed: 69});
+    assertClose(inertia, 2 * ((2 / 3) * 2)); // each triangle: 1/9 + 1/9 + 4/9, twice
+  });
+
   it('is the same again from the same seed, and leaves one tensor, its centres', async () => {
     const points = tf.tensor2d(fixture.points);
     const fitted = () => KMeans.fit(points, {clusters: 5, restarts: 1, seed: 3});
