@@ -67,6 +67,8 @@ export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
+export {GaussianMixture, type GaussianMixtureOptions} from './models/gaussian-mixture';
+export {KMeans, type KMeansOptions} from './models/k-means';
 export {
   gaussianFilter,
   linearEstimator,
@@ -92,6 +94,7 @@ export {intrinsicDimension, principalAngles} from './metrics/geometry';
 export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
+export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';
