@@ -22,14 +22,10 @@ export function bernoulliNll(x: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar {
 
 /**
  * The same for each example, summed over the last axis; logits may have axes before those of x, e.g.
- * x [n, d] and logits [samples, n, d] give [samples, n]. Computed as max(l, 0) - l x + log(1 + exp(-|l|)),
- * which overflows for no logit.
+ * x [n, d] and logits [samples, n, d] give [samples, n]. Computed as softplus(l) - l x, which overflows for no logit.
  */
 export function bernoulliNllEach(x: tf.Tensor, logits: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => {
-    const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-    return tf.sub(softplus, tf.mul(logits, x)).sum(-1);
-  });
+  return tf.tidy(() => tf.sub(tf.softplus(logits), tf.mul(logits, x)).sum(-1));
 }
 
 /**

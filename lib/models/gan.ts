@@ -126,9 +126,9 @@ export class Gan implements Trainable, Storable {
   }
 }
 
-// -log sigmoid(logits), averaged: log(1 + exp(-l)) without overflow.
+// -log sigmoid(logits), averaged.
 function minusLog(logits: tf.Tensor): tf.Scalar {
-  return tf.sub(tf.log1p(tf.exp(tf.neg(tf.abs(logits)))), tf.minimum(logits, 0)).mean() as tf.Scalar;
+  return tf.softplus(tf.neg(logits)).mean() as tf.Scalar;
 }
 
 // The shape of what the discriminator sees: examples side by side, images one below the other.
