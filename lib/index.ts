@@ -94,6 +94,7 @@ export {intrinsicDimension, principalAngles} from './metrics/geometry';
 export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
+export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
 export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
