@@ -28,6 +28,7 @@ export {
   type NamedCorruption,
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
+export {oneHot, withLabels, withoutLabels} from './data/labels';
 export {balancedDraw, splitExamples} from './data/split';
 export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
 export {randomShift, type Augmentation} from './data/augmentation';
@@ -50,6 +51,7 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+export {Classifier, type ClassifierConfig} from './models/classifier';
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
