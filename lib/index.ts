@@ -28,6 +28,7 @@ export {
   type NamedCorruption,
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
+export {oneHot, withLabels, withoutLabels} from './data/labels';
 export {balancedDraw, splitExamples} from './data/split';
 export {
   allBinaryImages,
@@ -61,8 +62,12 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+<<<<<<< HEAD
 export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
 export {Gan, type GanConfig} from './models/gan';
+=======
+export {Classifier, type ClassifierConfig} from './models/classifier';
+>>>>>>> measures
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
