@@ -62,12 +62,9 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
-<<<<<<< HEAD
 export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
 export {Gan, type GanConfig} from './models/gan';
-=======
 export {Classifier, type ClassifierConfig} from './models/classifier';
->>>>>>> measures
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
