@@ -93,7 +93,13 @@ export {negativeLogLikelihood} from './metrics/likelihood';
 export {fillingScore} from './metrics/filling';
 export {tuned} from './metrics/tuned';
 export {intrinsicDimension, principalAngles} from './metrics/geometry';
-export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
+export {
+  nearestNeighbours,
+  neighboursAndDistances,
+  sharedNeighbours,
+  type Neighbours,
+} from './metrics/neighbours';
+export {nearestTraining, precisionRecall, shareSure} from './metrics/samples';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
