@@ -79,6 +79,9 @@ export class Residents {
     return entry instanceof Promised && !entry.isKept;
   }
 
+  // A tensor made from JavaScript values shares its memory with V8. A session that kept it would give it back
+  // from a thread of its own, at the same time as others, and once in a while the process would die of it: so
+  // what the session keeps are copies.
   private addAssignments({graph, captured}: Recording): string {
     const {binding} = this.backend;
     const one = graph.constant(Float32Array.of(1), [], binding.TF_FLOAT);
@@ -91,7 +94,8 @@ export class Residents {
         };
         const shape = {name: 'shape', type: binding.TF_ATTR_SHAPE, value: tensor.shape};
         const fed = graph.effect('Placeholder', [], [type, shape], `${handle}_new`);
-        return `^${graph.effect('AssignVariableOp', [`${handle}:0`, `${fed}:0`], [type])}`;
+        const copy = graph.effect('DeepCopy', [`${fed}:0`], [{...type, name: 'T'}]);
+        return `^${graph.effect('AssignVariableOp', [`${handle}:0`, `${copy}:0`], [type])}`;
       });
       const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
       graph.effect('Identity', [one, ...assigned], [type], done);
