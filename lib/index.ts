@@ -116,3 +116,4 @@ export {imageGrid, reconstructions} from './plot/image-grid';
 export {figure, type Figure} from './plot/figure';
 export {save as saveFigure, show as showFigure} from './plot/show';
 export {startLesson, type Lesson} from './lesson/lesson';
+export {storedValues} from './lesson/results';

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {assertChoice} from '../check';
+import {projectRoot} from '../root';
 import {profiles, type Profile} from './profile';
 
 export interface Metric {
@@ -83,4 +84,16 @@ export function readResults(file: string): Results {
   }
   assertChoice(`${file}: profile`, results.profile, profiles);
   return {...results, figures: results.figures ?? []}; // older runs did not list them
+}
+
+/**
+ * The numbers of another lesson as they are stored in figures/, by name, e.g. to set a result beside them.
+ * @throws Error if the lesson has no stored run.
+ */
+export function storedValues(lesson: string): Record<string, number> {
+  const file = path.join(projectRoot, 'figures', lesson, 'results.json');
+  if (!fs.existsSync(file)) {
+    throw new Error(`lesson: expected one with stored numbers, got ${lesson}; "npm run figures" stores them`);
+  }
+  return Object.fromEntries(readResults(file).metrics.map(({name, value}) => [name, value]));
 }

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import {startLesson} from '../../lib/lesson/lesson';
 import {currentProfile} from '../../lib/lesson/profile';
-import {formatResults, readResults, writeResults, type Results} from '../../lib/lesson/results';
+import {formatResults, readResults, storedValues, writeResults, type Results} from '../../lib/lesson/results';
 import {resultsTable} from '../../lib/lesson/table';
 import {drawing} from '../../lib/plot/figure';
 
@@ -95,6 +95,20 @@ describe('the profile', () => {
     assert.throws(
       () => currentProfile(),
       /COURSE_PROFILE: expected one of quick, standard, full, got "fast"/,
+    );
+  });
+});
+
+describe('storedValues(lesson)', () => {
+  it('gives the numbers of a stored run by name', () => {
+    const {'sse.mean-image': floor, 'sse.pca-30': pca} = storedValues('01-autoencoder');
+    assert.ok(Math.abs(floor - 52.897) < 0.001 && Math.abs(pca - 13.866) < 0.001, `${floor}, ${pca}`);
+  });
+
+  it('says which lesson has none, and how to get some', () => {
+    assert.throws(
+      () => storedValues('12-x'),
+      /expected one with stored numbers, got 12-x; "npm run figures"/,
     );
   });
 });
