@@ -3,7 +3,8 @@
  * They are written with plain tensors, so that tfjs-node's own optimizer trains the very same function.
  */
 import {denseStack} from '../../lib/layers/dense';
-import {bernoulliNll, squaredError} from '../../lib/losses/reconstruction';
+import {squaredError} from '../../lib/losses/reconstruction';
+import {VariationalAutoencoder} from '../../lib/models/variational-autoencoder';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
 
@@ -130,27 +131,9 @@ export const workloads: Workload[] = [
     flop: denseFlop(128, [784, 400, 200, 40]) + denseFlop(128, [20, 200, 400, 784]) + 2 * 128 * 20 * 200,
     data: images,
     make() {
-      const random = new RandomStream(0);
-      const noise = random.split('noise');
-      const encoder = denseStack('encoder', [PIXELS, 400, 200, 40], {hidden: 'relu'}, random);
-      const decoder = denseStack('decoder', [20, 200, 400, PIXELS], {hidden: 'relu'}, random);
-      return {
-        variables: [...encoder.variables, ...decoder.variables],
-        losses(x) {
-          const [mean, logVar] = tf.split(encoder.apply(x as tf.Tensor2D), 2, 1);
-          const z = tf.add(
-            mean,
-            tf.mul(tf.exp(logVar.mul(0.5)), noise.normal(mean.shape as [number, number])),
-          );
-          const kl = tf
-            .sub(tf.add(mean.square(), tf.exp(logVar)), logVar.add(1))
-            .mul(0.5)
-            .sum(1)
-            .mean();
-          const reconstruction = bernoulliNll(x as tf.Tensor2D, decoder.apply(z as tf.Tensor2D));
-          return {total: reconstruction.add(kl) as tf.Scalar};
-        },
-      };
+      const shape = {inputDim: PIXELS, hiddenDims: [400, 200], activation: 'relu'} as const;
+      const model = new VariationalAutoencoder({...shape, latentDim: 20});
+      return {variables: model.variables, losses: (x) => ({total: model.losses(x as tf.Tensor2D).total})};
     },
   },
   {
