@@ -75,6 +75,7 @@ export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
 export {GaussianMixture, type GaussianMixtureOptions} from './models/gaussian-mixture';
+export {iterativeQuantization, pcaSigns, randomProjections, type BinaryEncoder} from './models/hashing';
 export {KMeans, type KMeansOptions} from './models/k-means';
 export {
   gaussianFilter,
@@ -108,6 +109,7 @@ export {nearestTraining, precisionRecall, shareSure} from './metrics/samples';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
+export {hammingNeighbours, packBits, precisionAt, type PackedCodes} from './metrics/hamming';
 export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';

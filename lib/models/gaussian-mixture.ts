@@ -69,9 +69,9 @@ export class GaussianMixture {
     if (bad !== undefined)
       throw new RangeError(`start: expected whole numbers from 0 to ${components - 1}, got ${bad}`);
 
-    const shape = {n, diagonal: covariance === 'diagonal', regularization};
+    const shape = {n, regularization};
     const points = pointsOf(z);
-    const first = equal(points, components);
+    const first = equal(points, components, covariance === 'diagonal');
     const parted = expectation(points, first, start ?? clusters(z, components, seed));
     let fitted = maximisation(first, parted.moments, shape, 'at the start');
     const history: number[] = [];
@@ -164,7 +164,12 @@ function clusters(z: tf.Tensor2D, components: number, seed: number): Int32Array 
 }
 
 // As many components, all at the first point: moments seen from there lose no digits in a cloud far from 0.
-function equal({values, k}: Points, components: number): Component[] {
-  const one = {weight: 1 / components, mean: Float64Array.from(values.subarray(0, k)), root: Matrix.eye(k)};
+function equal({values, k}: Points, components: number, diagonal: boolean): Component[] {
+  const one = {
+    weight: 1 / components,
+    mean: Float64Array.from(values.subarray(0, k)),
+    root: Matrix.eye(k),
+    diagonal,
+  };
   return Array<Component>(components).fill(one);
 }

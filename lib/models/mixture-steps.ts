@@ -12,6 +12,8 @@ export interface Component {
   mean: Float64Array;
   /** C = L Lᵀ: L [k, k], lower triangular (Cholesky). */
   root: Matrix;
+  /** Whether C has no entries beside its diagonal: then nothing is computed for them. */
+  diagonal: boolean;
 }
 
 /** Points, k numbers each, one after another. */
@@ -49,13 +51,14 @@ export class LogJoint {
     const {difference} = this;
     let most = -Infinity;
     for (let c = 0; c < this.joint.length; c++) {
-      const {mean} = this.components[c];
+      const {mean, diagonal} = this.components[c];
       const matrix = this.inverses[c];
       let value = this.constants[c]; // less |L⁻¹ (z - μ)|² / 2
       for (let row = 0; row < k && value > most + NEGLIGIBLE; row++) {
         difference[row] = values[i * k + row] - mean[row];
         let y = 0;
-        for (let column = 0; column <= row; column++) y += matrix[row * k + column] * difference[column];
+        for (let column = diagonal ? row : 0; column <= row; column++)
+          y += matrix[row * k + column] * difference[column];
         value -= (y * y) / 2;
       }
       this.joint[c] = value > most + NEGLIGIBLE ? value : -Infinity;
@@ -97,12 +100,14 @@ export function expectation(
   const difference = new Float64Array(k);
   const add = (c: number, share: number, i: number) => {
     const {first, second} = moments[c];
+    const {mean, diagonal} = components[c];
     moments[c].share += share;
     for (let row = 0; row < k; row++) {
-      difference[row] = values[i * k + row] - components[c].mean[row];
+      difference[row] = values[i * k + row] - mean[row];
       const weighted = share * difference[row];
       first[row] += weighted;
-      for (let column = 0; column <= row; column++) second[row * k + column] += weighted * difference[column];
+      for (let column = diagonal ? row : 0; column <= row; column++)
+        second[row * k + column] += weighted * difference[column];
     }
   };
   let logDensity = 0;
@@ -124,7 +129,6 @@ export function expectation(
 export interface MaximisationOptions {
   /** How many points there are. */
   n: number;
-  diagonal: boolean;
   /** Added to each variance. */
   regularization: number;
 }
@@ -137,10 +141,10 @@ export interface MaximisationOptions {
 export function maximisation(
   components: readonly Component[],
   moments: readonly Moments[],
-  {n, diagonal, regularization}: MaximisationOptions,
+  {n, regularization}: MaximisationOptions,
   when: string,
 ): Component[] {
-  return components.map(({mean}, c) => {
+  return components.map(({mean, diagonal}, c) => {
     const {share, first, second} = moments[c];
     if (share < 1e-6)
       throw new Error(
@@ -162,6 +166,6 @@ export function maximisation(
         `component ${c}: expected a covariance of full rank, got a singular one from ${share.toPrecision(3)} ` +
           `of ${n} points ${when}; take fewer components, a larger regularization or another seed`,
       );
-    return {weight: share / n, mean: mean.map((value, j) => value + first[j] / share), root};
+    return {weight: share / n, mean: mean.map((value, j) => value + first[j] / share), root, diagonal};
   });
 }
