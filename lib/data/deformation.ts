@@ -1,5 +1,5 @@
 /** Images drawn by another hand: moved, stretched and slanted at random. */
-import {assertInteger, assertWithin} from '../check';
+import {assertInteger, assertShape, assertWithin} from '../check';
 import * as tf from '../tf';
 import type {Augmentation} from './augmentation';
 import type {ImageSize} from './separable';
@@ -31,6 +31,7 @@ export function deformation(options: DeformationOptions): Augmentation {
   assertWithin('stretch', stretch, 0, 1);
   assertWithin('slant', slant, 0, 1);
   return (x, random) => {
+    assertShape('x', x, [null, height * width]);
     const drawn = (most: number) => tf.sub(random.uniformTensor([x.shape[0], 1, 1]).mul(2), 1).mul(most);
     return tf.tidy(() => {
       const [a, b, c, d, s] = [stretch, shift, stretch, shift, slant].map(drawn);

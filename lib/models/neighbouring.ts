@@ -35,11 +35,9 @@ export function neighbouring(
       if (columns < 2)
         throw new TypeError('places: expected its own and at least one neighbour in each row, got one');
       const near = tf.slice(places, [0, 1]);
-      const column = tf.floor(tf.mul(random.uniformTensor<tf.Rank.R1>([n]), columns - 1)).toInt();
-      const one = tf
-        .mul(near, tf.oneHot(column, columns - 1))
-        .sum(1)
-        .toInt() as tf.Tensor1D;
+      const column = tf.floor(tf.mul(random.uniformTensor<tf.Rank.R2>([n, 1]), columns - 1));
+      const chosen = tf.equal(tf.range(0, columns - 1), column).cast('int32'); // [n, k], a single 1 in each row
+      const one = tf.mul(near, chosen).sum(1).toInt() as tf.Tensor1D;
       const own = tf.reshape(tf.slice(places, [0, 0], [n, 1]), [n]).toInt() as tf.Tensor1D;
       const view = (which: tf.Tensor1D) => vary(tf.gather(x, which), random);
       return model.losses(view(one), scalars, view(own));
