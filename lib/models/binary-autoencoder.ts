@@ -10,8 +10,17 @@
  * - noise: Salakhutdinov & Hinton 2009, https://doi.org/10.1016/j.ijar.2008.11.006. In training the bit is
  *   sigmoid(logit + σ ε): only logits far from 0 get through the noise, so they move away from it. (They drew
  *   the noise once for each example; here it is new in every step.)
+ *
+ * Left alone, many bits come to be the same for every example and tell nothing. `imbalance` is what that costs.
  */
-import {assertChoice, assertInteger, assertOptions, assertPositive, assertShape} from '../check';
+import {
+  assertChoice,
+  assertInteger,
+  assertOptions,
+  assertPositive,
+  assertShape,
+  assertWithin,
+} from '../check';
 import {
   completeShape,
   featuresOf,
@@ -33,6 +42,8 @@ export interface BinaryOptions extends OutputOptions {
   learning?: 'straight-through' | 'noise';
   /** σ of `noise`, in logits. Default 4: more of it makes bits surer and pictures worse. */
   deviation?: number;
+  /** Weight of `imbalance`. Default 20: enough to keep all of 64 bits in use. */
+  balance?: number;
   /** Fixes the initial weights and the noise. Default 0. */
   seed?: number;
 }
@@ -48,14 +59,21 @@ export class BinaryAutoencoder implements Autoencoder {
   private readonly noise: RandomStream;
 
   constructor(config: BinaryAutoencoderConfig) {
-    const own = {...OUTPUT_DEFAULTS, learning: 'straight-through' as const, deviation: 4, seed: 0};
+    const own = {
+      ...OUTPUT_DEFAULTS,
+      learning: 'straight-through' as const,
+      deviation: 4,
+      balance: 10,
+      seed: 0,
+    };
     assertOptions('BinaryAutoencoder', config, [...SHAPE_OPTIONS, 'bits', ...Object.keys(own)]);
     const shape = completeShape(config as NetworkShape);
     this.config = {...own, ...config, ...shape};
-    const {bits, learning, deviation, seed} = this.config;
+    const {bits, learning, deviation, balance, seed} = this.config;
     assertInteger('bits', bits);
     assertChoice('learning', learning, ['straight-through', 'noise']);
     assertPositive('deviation', deviation);
+    assertWithin('balance', balance, 0, Infinity);
     assertOutput(this.config);
     this.inputDim = featuresOf(shape);
     const random = new RandomStream(seed);
@@ -85,12 +103,21 @@ export class BinaryAutoencoder implements Autoencoder {
     return tf.tidy(() => outputOf(this.read(z), this.config));
   }
 
-  /** One term, summed over the features and averaged over the batch. */
+  /**
+   * `total` is reconstruction + balance · imbalance. `imbalance` is log 2 less the entropy of a bit's mean
+   * probability in the batch, summed over the bits: 0 if each is 1 half the time, log 2 for each that never changes.
+   */
   losses(x: tf.Tensor2D, _scalars = {}, target = x): LossTerms {
     assertShape('target', target, x.shape);
-    return tf.tidy(() => ({
-      total: outputLoss(target, this.read(this.softened(this.logits(x))), this.config),
-    }));
+    return tf.tidy(() => {
+      const logits = this.logits(x);
+      const reconstruction = outputLoss(target, this.read(this.softened(logits)), this.config);
+      const p = tf.sigmoid(logits).mean(0);
+      const part = (q: tf.Tensor) => tf.mul(q, tf.log(q.add(1e-9)));
+      const imbalance = tf.add(tf.add(part(p), part(tf.sub(1, p))), Math.LN2).sum() as tf.Scalar;
+      const total = tf.add(reconstruction, imbalance.mul(this.config.balance)) as tf.Scalar;
+      return {total, reconstruction, imbalance};
+    });
   }
 
   get variables(): tf.Variable[] {

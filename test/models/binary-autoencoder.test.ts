@@ -22,15 +22,15 @@ describe('BinaryAutoencoder', () => {
   it('straight-through: charges what the bits themselves draw, against the target if there is one', () => {
     const model = new BinaryAutoencoder(small);
     const [x, target] = [examples(), examples(2)];
-    assertClose(model.losses(x, {}, target).total.arraySync(), squaredError(target, reconstruct(model, x)).arraySync()); // prettier-ignore
+    assertClose(model.losses(x, {}, target).reconstruction.arraySync(), squaredError(target, reconstruct(model, x)).arraySync()); // prettier-ignore
     const bernoulli = new BinaryAutoencoder({...small, reconstruction: 'bernoulli'});
     const p = reconstruct(bernoulli, x);
-    assertClose(bernoulli.losses(x).total.arraySync(), bernoulliNll(x, tf.log(tf.div(p, tf.sub(1, p))) as tf.Tensor2D).arraySync(), 1e-4); // prettier-ignore
+    assertClose(bernoulli.losses(x).reconstruction.arraySync(), bernoulliNll(x, tf.log(tf.div(p, tf.sub(1, p))) as tf.Tensor2D).arraySync(), 1e-4); // prettier-ignore
   });
 
   it('straight-through: the encoder gets the gradient of the sigmoid', () => {
     // one feature, one bit, no hidden layer: logit = w x, x̂ = v (2 b - 1), loss = (x - x̂)²
-    const model = new BinaryAutoencoder({inputDim: 1, hiddenDims: [], bits: 1});
+    const model = new BinaryAutoencoder({inputDim: 1, hiddenDims: [], bits: 1, balance: 0});
     const [w, , v] = model.variables;
     [w, v].forEach((variable, i) => variable.assign(tf.tensor2d([[i === 0 ? 0.5 : 2]])));
     const {grads} = tf.variableGrads(() => model.losses(tf.tensor2d([[3]])).total, [w]);
@@ -45,6 +45,15 @@ describe('BinaryAutoencoder', () => {
     const draws = [1, 2].map(() => model.losses(examples()).total.arraySync());
     assert.notEqual(draws[0], draws[1]);
     assert.deepEqual(model.encode(examples()).arraySync(), model.encode(examples()).arraySync());
+  });
+
+  it('imbalance: log 2 for a bit that never changes, 0 for one that is as often 1 as 0', () => {
+    const model = new BinaryAutoencoder({inputDim: 1, hiddenDims: [], bits: 2, balance: 3});
+    model.variables[0].assign(tf.tensor2d([[50, 0]])); // logits 50 x and 50, for x = 1 and -1
+    model.variables[1].assign(tf.tensor1d([0, 50]));
+    const {total, reconstruction, imbalance} = model.losses(tf.tensor2d([[1], [-1]]));
+    assertClose(imbalance.arraySync(), Math.LN2);
+    assertClose(total.arraySync(), reconstruction.arraySync() + 3 * Math.LN2);
   });
 
   for (const learning of ways) {
@@ -76,6 +85,7 @@ describe('BinaryAutoencoder', () => {
     assert.throws(make({bits: 0}), /bits: expected a whole number >= 1, got 0/);
     assert.throws(make({learning: 'luck'}), /learning: expected one of straight-through, noise, got "luck"/);
     assert.throws(make({deviation: 0}), /deviation: expected a number > 0, got 0/);
+    assert.throws(make({balance: -1}), /balance: expected a number from 0 to Infinity, got -1/);
     assert.throws(make({latentDim: 2}), /unknown option latentDim; known are inputDim/);
     assert.throws(() => make({})().encode(tf.zeros([1, 5])), /x: expected shape \[n, 6\], got \[1, 5\]/);
     assert.throws(() => make({})().decode(tf.zeros([1, 2])), /z: expected shape \[n, 3\], got \[1, 2\]/);
