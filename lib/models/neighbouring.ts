@@ -13,7 +13,7 @@ import type {Autoencoder, Trainable} from './autoencoder';
 
 /**
  * A model, to be trained on rows of places, [n, 1 + k]: an example's own place among x, then those of its k
- * neighbours (nearestNeighbours(x, x, 1 + k) gives such rows, itself being nearest):
+ * neighbours (nearestNeighbours(x, x, 1 + k) gives such rows, itself being nearest, or one with the same code):
  *
  *     const near = tf.tensor2d(nearestNeighbours(codes, codes, 1 + k), [n, 1 + k], 'int32');
  *     await fit(neighbouring(model, images, {vary: deformation(size)}), near, {epochs: 5});
