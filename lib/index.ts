@@ -40,11 +40,13 @@ export {
 } from './data/toy';
 export {binarized} from './data/binarization';
 export {randomShift, type Augmentation} from './data/augmentation';
+export {deformation} from './data/deformation';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
 export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored';
 export {straightThrough} from './layers/straight-through';
+export {gumbelNoise, gumbelSoftmax} from './layers/gumbel-softmax';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
@@ -66,6 +68,9 @@ export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './model
 export {Gan, type GanConfig} from './models/gan';
 export {Classifier, type ClassifierConfig} from './models/classifier';
 export {augmented} from './models/augmented';
+export {BinaryAutoencoder, type BinaryAutoencoderConfig} from './models/binary-autoencoder';
+export {CategoricalAutoencoder, type CategoricalAutoencoderConfig} from './models/categorical-autoencoder';
+export {neighbouring} from './models/neighbouring';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {Pca} from './models/pca';
