@@ -35,7 +35,9 @@ export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
 export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored';
-export {straightThrough} from './layers/straight-through';
+export {stopGradient, straightThrough} from './layers/straight-through';
+export {VectorQuantizer, type Quantizer, type VectorQuantizerConfig} from './layers/vector-quantizer';
+export {ScalarQuantizer} from './layers/scalar-quantizer';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
@@ -52,6 +54,7 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from './models/vq-vae';
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
@@ -75,6 +78,7 @@ export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
 export {fillingScore} from './metrics/filling';
+export {countedBits, deadSymbols, perplexity, rawBits, symbolCounts} from './metrics/symbols';
 export {tuned} from './metrics/tuned';
 export {intrinsicDimension, principalAngles} from './metrics/geometry';
 export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
