@@ -38,6 +38,7 @@ export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored
 export {stopGradient, straightThrough} from './layers/straight-through';
 export {VectorQuantizer, type Quantizer, type VectorQuantizerConfig} from './layers/vector-quantizer';
 export {ScalarQuantizer} from './layers/scalar-quantizer';
+export {CausalLayer} from './layers/causal-convolution';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
@@ -58,6 +59,7 @@ export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from 
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
+export {SymbolPrior, type SymbolPriorConfig} from './models/symbol-prior';
 export {Pca} from './models/pca';
 export {
   gaussianFilter,
