@@ -28,8 +28,17 @@ export {
   type NamedCorruption,
 } from './data/corruption';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
+export {oneHot, withLabels, withoutLabels} from './data/labels';
 export {balancedDraw, splitExamples} from './data/split';
-export {allBinaryImages, pointsOnHelix, pointsOnLine, swissRoll, type ToyManifold} from './data/toy';
+export {
+  allBinaryImages,
+  pointsOnHelix,
+  pointsOnLine,
+  ringOfGaussians,
+  swissRoll,
+  type ToyManifold,
+} from './data/toy';
+export {binarized} from './data/binarization';
 export {randomShift, type Augmentation} from './data/augmentation';
 export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
@@ -42,6 +51,7 @@ export {CausalLayer} from './layers/causal-convolution';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
+export {gaussianKl, gaussianLogDensity, reparameterized} from './losses/gaussian';
 export {bernoulliNll, gaussianNll, squaredError} from './losses/reconstruction';
 export {
   reconstruct,
@@ -56,11 +66,17 @@ export {
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
 export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from './models/vq-vae';
+export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
+export {Gan, type GanConfig} from './models/gan';
+export {Classifier, type ClassifierConfig} from './models/classifier';
 export {augmented} from './models/augmented';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
 export {SymbolPrior, type SymbolPriorConfig} from './models/symbol-prior';
 export {Pca} from './models/pca';
+export {GaussianMixture, type GaussianMixtureOptions} from './models/gaussian-mixture';
+export {iterativeQuantization, pcaSigns, randomProjections, type BinaryEncoder} from './models/hashing';
+export {KMeans, type KMeansOptions} from './models/k-means';
 export {
   gaussianFilter,
   linearEstimator,
@@ -79,13 +95,23 @@ export {type History} from './train/history';
 export {loadCheckpoint, saveCheckpoint} from './train/checkpoint';
 export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstruction';
 export {ssim} from './metrics/ssim';
+export {negativeLogLikelihood} from './metrics/likelihood';
 export {fillingScore} from './metrics/filling';
 export {countedBits, deadSymbols, perplexity, rawBits, symbolCounts} from './metrics/symbols';
 export {tuned} from './metrics/tuned';
 export {intrinsicDimension, principalAngles} from './metrics/geometry';
-export {nearestNeighbours, sharedNeighbours} from './metrics/neighbours';
+export {
+  nearestNeighbours,
+  neighboursAndDistances,
+  sharedNeighbours,
+  type Neighbours,
+} from './metrics/neighbours';
+export {nearestTraining, precisionRecall, shareSure} from './metrics/samples';
 export {nearestCentroidAccuracy, nearestNeighboursAccuracy, type LabelledCodes} from './metrics/read-out';
 export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
+export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
+export {hammingNeighbours, packBits, precisionAt, type PackedCodes} from './metrics/hamming';
+export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';

@@ -76,3 +76,22 @@ function inSpace(n: number, at: (i: number) => number[], noise: number, random: 
   for (let i = 0; i < n; i++) at(i).forEach((coordinate, j) => (points[3 * i + j] += coordinate));
   return tf.tensor2d(points, [n, 3]);
 }
+
+/**
+ * n points in the plane from eight small normal distributions, evenly on a circle of radius 2, each with standard
+ * deviation 0.02: the toy of Metz, Poole, Pfau & Sohl-Dickstein 2017, https://arxiv.org/abs/1611.02163 (section 3.1),
+ * on which generators are seen to forget modes.
+ * @returns points [n, 2], and the place of each one's mode among `modes` [8, 2]
+ */
+export function ringOfGaussians(
+  n: number,
+  random: RandomStream,
+  {radius = 2, deviation = 0.02} = {},
+): {points: tf.Tensor2D; labels: Uint8Array; modes: tf.Tensor2D} {
+  assertInteger('n', n);
+  const angles = Array.from({length: 8}, (_, i) => (i * Math.PI) / 4);
+  const modes = angles.map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
+  const labels = Uint8Array.from({length: n}, () => random.integer(8));
+  const points = random.normals(2 * n, deviation).map((e, i) => e + modes[labels[i >> 1]][i & 1]);
+  return {points: tf.tensor2d(points, [n, 2]), labels, modes: tf.tensor2d(modes)};
+}

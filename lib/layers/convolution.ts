@@ -107,6 +107,16 @@ export interface MapStack {
   readonly shapes: readonly MapShape[];
 }
 
+/** Where stacked convolutions lead: [height, width, channels] before the first, between them, and after the last. */
+export function mapShapes(from: MapShape, filters: readonly number[], stride: number): MapShape[] {
+  const shapes: MapShape[] = [from];
+  for (const [i, outputs] of filters.entries()) {
+    const [height, width] = shapes[i];
+    shapes.push([Math.ceil(height / stride), Math.ceil(width / stride), outputs]);
+  }
+  return shapes;
+}
+
 /**
  * The encoder's half: one convolution of the given stride for each entry of `filters`, e.g. [28, 28, 1] with
  * filters [32, 64] and stride 2 passes through [14, 14, 32] to [7, 7, 64].
@@ -119,11 +129,9 @@ export function convolutionStack(
   random: RandomStream,
 ): MapStack {
   const {stride = 2} = options;
-  const shapes: MapShape[] = [from];
+  const shapes = mapShapes(from, filters, stride);
   const layers = filters.map((outputs, i) => {
-    const [height, width, inputs] = shapes[i];
-    shapes.push([Math.ceil(height / stride), Math.ceil(width / stride), outputs]);
-    return new Convolution(`${name}/${i}`, inputs, outputs, {...options, stride}, random);
+    return new Convolution(`${name}/${i}`, shapes[i][2], outputs, {...options, stride}, random);
   });
   return {
     apply: (x) => layers.reduce((h, layer) => layer.apply(h), x),
@@ -132,15 +140,18 @@ export function convolutionStack(
   };
 }
 
-/** The decoder's half: back through the shapes of `mirrored`, with the activation after each layer but the last, which is linear. */
+/**
+ * The decoder's half: back through the shapes of a {@link convolutionStack}, last to first, with the activation after
+ * each layer but the last, which is linear.
+ */
 export function transposedStack(
   name: string,
-  mirrored: MapStack,
+  mirrored: readonly MapShape[],
   options: ConvolutionOptions,
   random: RandomStream,
 ): MapStack {
   const {stride = 2} = options;
-  const shapes = mirrored.shapes.slice().reverse();
+  const shapes = mirrored.slice().reverse();
   const last = shapes.length - 2;
   const layers = shapes.slice(1).map(([, , outputs], i) => {
     const activationName = i === last ? 'linear' : options.activation;

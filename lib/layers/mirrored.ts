@@ -11,7 +11,14 @@ import {assertChoice, assertInteger} from '../check';
 import type {RandomStream} from '../random';
 import * as tf from '../tf';
 import {activations, type Activation} from './activations';
-import {Convolution, convolutionStack, transposedStack, type MapShape, type MapStack} from './convolution';
+import {
+  Convolution,
+  convolutionStack,
+  mapShapes,
+  transposedStack,
+  type MapShape,
+  type MapStack,
+} from './convolution';
 import {Dense, denseStack, type Stack} from './dense';
 
 /** Stacks of dense layers. */
@@ -90,28 +97,39 @@ export function mirroredStacks(
   {made, read}: {made: number; read: number},
   random: RandomStream,
 ): MirroredStacks {
+  return {encoder: encoderStack(shape, made, random), decoder: decoderStack(shape, read, random)};
+}
+
+/** The first half alone: x [n, d] -> [n, made]. */
+export function encoderStack(shape: NetworkShape, made: number, random: RandomStream): Stack {
   if ('inputDim' in shape) {
     const {inputDim, hiddenDims, activation} = completeShape(shape);
-    const options = {hidden: activation};
-    return {
-      encoder: denseStack('encoder', [inputDim, ...hiddenDims, made], options, random),
-      decoder: denseStack('decoder', [read, ...hiddenDims.slice().reverse(), inputDim], options, random),
-    };
+    return denseStack('encoder', [inputDim, ...hiddenDims, made], {hidden: activation}, random);
   }
   const full = completeShape(shape);
-  const {down, up} = mapStacks(full, random);
-  const [h, w, c] = down.shapes[down.shapes.length - 1];
-  const into = new Dense('encoder/code', h * w * c, made, 'linear', random);
-  const outOf = new Dense('decoder/code', read, h * w * c, full.activation, random);
+  const maps = encoderMaps(full, random);
+  const size = sizeOf(maps.shapes[maps.shapes.length - 1]);
+  const code = new Dense('encoder/code', size, made, 'linear', random);
   return {
-    encoder: {
-      apply: (x) => into.apply(tf.reshape(down.apply(asMaps(x, full)), [-1, h * w * c]) as tf.Tensor2D),
-      variables: [...down.variables, ...into.variables],
-    },
-    decoder: {
-      apply: (z) => asRows(up.apply(tf.reshape(outOf.apply(z), [-1, h, w, c]) as tf.Tensor4D), full),
-      variables: [...outOf.variables, ...up.variables],
-    },
+    apply: (x) => code.apply(tf.reshape(maps.apply(asMaps(x, full)), [-1, size]) as tf.Tensor2D),
+    variables: [...maps.variables, ...code.variables],
+  };
+}
+
+/** The second half alone: [n, read] -> [n, d], linear at the end. */
+export function decoderStack(shape: NetworkShape, read: number, random: RandomStream): Stack {
+  if ('inputDim' in shape) {
+    const {inputDim, hiddenDims, activation} = completeShape(shape);
+    const widths = [read, ...hiddenDims.slice().reverse(), inputDim];
+    return denseStack('decoder', widths, {hidden: activation}, random);
+  }
+  const full = completeShape(shape);
+  const maps = decoderMaps(full, random);
+  const place = maps.shapes[0];
+  const code = new Dense('decoder/code', read, sizeOf(place), full.activation, random);
+  return {
+    apply: (z) => asRows(maps.apply(tf.reshape(code.apply(z), [-1, ...place]) as tf.Tensor4D), full),
+    variables: [...code.variables, ...maps.variables],
   };
 }
 
@@ -132,8 +150,8 @@ export function mirroredMaps(
   random: RandomStream,
 ): MirroredMaps {
   const full = completeShape(shape);
-  const {down, up} = mapStacks(full, random);
-  const [h, w, c] = down.shapes[down.shapes.length - 1];
+  const [down, up] = [encoderMaps(full, random), decoderMaps(full, random)];
+  const [h, w, c] = up.shapes[0];
   const into = new Convolution('encoder/code', c, channels, {size: 1}, random);
   const {activation} = full;
   const outOf = new Convolution('decoder/code', channels, c, {size: 1, activation}, random);
@@ -150,13 +168,19 @@ export function mirroredMaps(
   };
 }
 
-function mapStacks(
-  {height, width, filters, filterSize, activation}: Required<ConvolutionalShape>,
-  random: RandomStream,
-): {down: MapStack; up: MapStack} {
-  const options = {size: filterSize, stride: 2, activation};
-  const down = convolutionStack('encoder', [height, width, 1], filters, options, random);
-  return {down, up: transposedStack('decoder', down, options, random)};
+function encoderMaps(shape: Required<ConvolutionalShape>, random: RandomStream): MapStack {
+  const {height, width, filters, filterSize: size, activation} = shape;
+  return convolutionStack('encoder', [height, width, 1], filters, {size, stride: 2, activation}, random);
+}
+
+function decoderMaps(shape: Required<ConvolutionalShape>, random: RandomStream): MapStack {
+  const {height, width, filters, filterSize: size, activation} = shape;
+  const shapes = mapShapes([height, width, 1], filters, 2);
+  return transposedStack('decoder', shapes, {size, stride: 2, activation}, random);
+}
+
+function sizeOf([height, width, channels]: MapShape): number {
+  return height * width * channels;
 }
 
 function asMaps(x: tf.Tensor2D, {height, width}: ConvolutionalShape): tf.Tensor4D {

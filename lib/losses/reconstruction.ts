@@ -12,16 +12,20 @@ export function squaredError(x: tf.Tensor2D, reconstruction: tf.Tensor2D): tf.Sc
 }
 
 /**
- * -Σ log Bernoulli(x | p) with p = sigmoid(logits), in nats; x in [0, 1]. Computed as
- * max(l, 0) - l x + log(1 + exp(-|l|)), which overflows for no logit.
+ * -Σ log Bernoulli(x | p) with p = sigmoid(logits), in nats, averaged over the batch; x in [0, 1].
  * Logits of 0 give log 2 = 0.693 nats per feature, whatever x is.
  */
 export function bernoulliNll(x: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar {
   assertShape('logits', logits, x.shape);
-  return tf.tidy(() => {
-    const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-    return tf.sub(softplus, tf.mul(logits, x)).sum(1).mean();
-  });
+  return tf.tidy(() => bernoulliNllEach(x, logits).mean());
+}
+
+/**
+ * The same for each example, summed over the last axis; logits may have axes before those of x, e.g.
+ * x [n, d] and logits [samples, n, d] give [samples, n]. Computed as softplus(l) - l x, which overflows for no logit.
+ */
+export function bernoulliNllEach(x: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.sub(tf.softplus(logits), tf.mul(logits, x)).sum(-1));
 }
 
 /**

@@ -5,14 +5,29 @@ import * as tf from '../tf';
 /** Distances at once: 32 MB of them. */
 const DISTANCES = 2 ** 23;
 
+/** The k nearest of each of m points, the nearest first: m x k numbers each, row by row. */
+export interface Neighbours {
+  /** Where they stand among the others. */
+  places: Int32Array;
+  /** Euclidean. */
+  distances: Float32Array;
+}
+
 /**
  * For each of m points the places of its k nearest among n others, the nearest first: m x k numbers, row by
  * row. In batches, so that 10,000 x 60,000 points of 784 need little memory. Of two squared distances that
  * differ by less than a millionth of the cloud's squared extent, the wrong one may come first.
  * @param points [m, d]; among [n, d]
+ * @param radii n numbers: distances are then measured from balls around the others, as |a - b|² - radius²,
+ *   which is at most 0 inside. Default: no balls.
  * @throws RangeError if k is larger than n.
  */
-export function nearestNeighbours(points: tf.Tensor2D, among: tf.Tensor2D, k: number): Int32Array {
+export function nearestNeighbours(
+  points: tf.Tensor2D,
+  among: tf.Tensor2D,
+  k: number,
+  {radii}: {radii?: Float32Array} = {},
+): Int32Array {
   const [n, d] = among.shape;
   const m = points.shape[0];
   assertShape('points', points, [null, d]);
@@ -24,7 +39,8 @@ export function nearestNeighbours(points: tf.Tensor2D, among: tf.Tensor2D, k: nu
   const [middle, centred, squares] = tf.tidy(() => {
     const mean = among.mean(0);
     const rest = tf.sub(among, mean) as tf.Tensor2D;
-    return [mean, rest, rest.square().sum(1)] as const;
+    const square = rest.square().sum(1);
+    return [mean, rest, radii ? tf.sub(square, tf.square(tf.tensor1d(radii))) : square] as const;
   });
   for (let begin = 0; begin < m; begin += rows) {
     const part = tf.tidy(() => {
@@ -37,6 +53,34 @@ export function nearestNeighbours(points: tf.Tensor2D, among: tf.Tensor2D, k: nu
   }
   tf.dispose([middle, centred, squares]);
   return found;
+}
+
+/** As {@link nearestNeighbours}, with the distances, each from the difference of the two points: 0 for equal ones. */
+export function neighboursAndDistances(
+  points: tf.Tensor2D,
+  among: tf.Tensor2D,
+  k: number,
+  options?: {radii?: Float32Array},
+): Neighbours {
+  const places = nearestNeighbours(points, among, k, options);
+  const [m, d] = points.shape;
+  const distances = new Float32Array(m * k);
+  const rows = Math.max(1, Math.floor(DISTANCES / (k * d)));
+  for (let begin = 0; begin < m; begin += rows) {
+    const size = Math.min(rows, m - begin);
+    const part = tf.tidy(() => {
+      const from = points.slice([begin, 0], [size, d]).expandDims(1);
+      const to = tf.gather(among, tf.tensor1d(places.subarray(begin * k, (begin + size) * k), 'int32'));
+      return tf
+        .sub(from, tf.reshape(to, [size, k, d]))
+        .square()
+        .sum(2)
+        .sqrt()
+        .dataSync<'float32'>();
+    });
+    distances.set(part, begin * k);
+  }
+  return {places, distances};
 }
 
 /**

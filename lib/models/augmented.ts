@@ -12,6 +12,7 @@ export function augmented(model: Trainable, augmentation: Augmentation, {seed = 
   return {
     variables: model.variables,
     state: model.state,
+    players: model.players,
     losses: (x, scalars) => model.losses(augmentation(x, random), scalars),
   };
 }

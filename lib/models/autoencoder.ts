@@ -1,4 +1,5 @@
 /** What training and metrics may know of a model. */
+import type {Player} from '../compile';
 import type * as tf from '../tf';
 
 /** Scalars by name; `total` is what is minimised. */
@@ -19,6 +20,8 @@ export interface Trainable {
   readonly variables: tf.Variable[];
   /** What `losses` itself assigns to, such as a codebook that follows moving averages. Default none. */
   readonly state?: tf.Variable[];
+  /** For a model with several players, who of them changes what to make which loss smaller; default: all for `total`. */
+  readonly players?: readonly Omit<Player, 'optimizer'>[];
 }
 
 /** Encoder and decoder. */

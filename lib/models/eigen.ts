@@ -9,9 +9,16 @@ export interface Eigen {
   vectors: ArrayLike<number>;
 }
 
-/** @param matrix symmetric, size² numbers, row by row */
-export function symmetricEigen(matrix: ArrayLike<number>, size: number): Eigen {
-  if (tf.engine.name === 'native') {
+/**
+ * @param matrix symmetric, size² numbers, row by row
+ * @param precision double: by ml-matrix everywhere, for small eigenvalues beside large ones. Default single.
+ */
+export function symmetricEigen(
+  matrix: ArrayLike<number>,
+  size: number,
+  {precision = 'single'}: {precision?: 'single' | 'double'} = {},
+): Eigen {
+  if (tf.engine.name === 'native' && precision === 'single') {
     return tf.tidy(() => {
       const a = tf.tensor2d(Float32Array.from(matrix), [size, size]);
       const outputs = tf.nativeOperations('SelfAdjointEigV2', {compute_v: true, T: 'float32'}, [a], 2);

@@ -76,11 +76,13 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   const totalSteps = epochs * Math.ceil(n / batchSize);
   const history: History = {epochs: [], steps: 0, ending: 'completed', seconds: 0};
   const scalars = Object.entries(options.scalars ?? {});
+  const optimizer = options.optimizer ?? adam();
+  const players = model.players ?? [{variables: model.variables}];
   const step = compileStep({
     // the batch is gathered inside the step: the data set stays where it is
     losses: ({x, places}: {x: tf.Tensor2D; places: tf.Tensor1D}, named) =>
       model.losses(tf.gather(x, places), named),
-    players: {variables: model.variables, optimizer: options.optimizer ?? adam()},
+    players: players.map((player) => ({...player, optimizer})),
     scalars: scalars.map(([name]) => name),
   });
   const evaluation = new Evaluation(model, Object.fromEntries(scalars.map(([name, f]) => [name, f(1)])));

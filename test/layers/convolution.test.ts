@@ -89,7 +89,7 @@ describe('convolutionStack and transposedStack', () => {
   const make = () => {
     const random = new RandomStream(2);
     const down = convolutionStack('down', [28, 27, 1], [4, 8, 16], {activation: 'relu'}, random);
-    return {down, up: transposedStack('up', down, {activation: 'relu'}, random)};
+    return {down, up: transposedStack('up', down.shapes, {activation: 'relu'}, random)};
   };
 
   it('halve height and width at each layer, and come back through the same shapes', () => {
