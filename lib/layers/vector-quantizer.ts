@@ -98,6 +98,14 @@ export class VectorQuantizer implements Quantizer {
     this.counts = constantVariable(symbols, start === 'data' ? 0 : 1);
   }
 
+  /** Begins at these entries [K, D], as if each had been chosen once. */
+  begin(entries: tf.Tensor2D): void {
+    assertShape('entries', entries, [this.symbols, this.symbolDim]);
+    this.codebook.assign(entries);
+    this.sums?.assign(entries);
+    tf.tidy(() => this.counts.assign(tf.onesLike(this.counts)));
+  }
+
   /** Nearest entry of each row: eq. 1 and 2. */
   lookUp(z: tf.Tensor2D): {indices: tf.Tensor1D; codes: tf.Tensor2D} {
     assertShape('z', z, [null, this.symbolDim]);

@@ -173,6 +173,7 @@ describe('VectorQuantizer', () => {
     assert.throws(make({codebook: 'ema'}), /codebook: expected one of moving average, gradient, got "ema"/);
     const layer = quantizer();
     assert.throws(() => layer.lookUp(tf.zeros([4, 3])), /z: expected shape \[n, 2\], got \[4, 3\]/);
+    assert.throws(() => layer.begin(points()), /entries: expected shape \[3, 2\], got \[4, 2\]/);
     assert.throws(() => layer.attention(points(), 0), /temperature: expected a number > 0, got 0/);
     assert.throws(
       () => layer.vectors(tf.tensor1d([0, 3, 1], 'int32')),
@@ -245,7 +246,6 @@ function quantizer(
   const own = entries ? {symbols: entries.length, start: 'normal' as const, revival: 0} : {};
   const layer = new VectorQuantizer('quantizer', {symbolDim: 2, ...own, ...config}, new RandomStream(5));
   if (!entries) return layer;
-  const [codebook, , sums] = [layer.codebook, layer.counts, layer.state[2]];
-  [codebook, sums].forEach((variable) => variable?.assign(tf.tensor2d(entries)));
+  layer.begin(tf.tensor2d(entries));
   return layer;
 }
