@@ -45,8 +45,11 @@ export {inBatches} from './data/batches';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
 export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored';
-export {straightThrough} from './layers/straight-through';
 export {gumbelNoise, gumbelSoftmax} from './layers/gumbel-softmax';
+export {stopGradient, straightThrough} from './layers/straight-through';
+export {VectorQuantizer, type Quantizer, type VectorQuantizerConfig} from './layers/vector-quantizer';
+export {ScalarQuantizer} from './layers/scalar-quantizer';
+export {CausalLayer} from './layers/causal-convolution';
 export {LayerNorm} from './layers/layer-norm';
 export {attend, causal, SelfAttention} from './layers/attention';
 export {TransformerEncoder, type TransformerConfig} from './layers/transformer';
@@ -64,6 +67,7 @@ export {
   ConvolutionalAutoencoder,
   type ConvolutionalAutoencoderConfig,
 } from './models/convolutional-autoencoder';
+export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from './models/vq-vae';
 export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
 export {Gan, type GanConfig} from './models/gan';
 export {Classifier, type ClassifierConfig} from './models/classifier';
@@ -73,6 +77,7 @@ export {CategoricalAutoencoder, type CategoricalAutoencoderConfig} from './model
 export {neighbouring} from './models/neighbouring';
 export {denoising} from './models/denoising';
 export {MaskedLanguageModel, type MaskedLanguageModelConfig} from './models/masked-language-model';
+export {SymbolPrior, type SymbolPriorConfig} from './models/symbol-prior';
 export {Pca} from './models/pca';
 export {GaussianMixture, type GaussianMixtureOptions} from './models/gaussian-mixture';
 export {iterativeQuantization, pcaSigns, randomProjections, type BinaryEncoder} from './models/hashing';
@@ -97,6 +102,7 @@ export {mse, psnr, reconstructionSse, sse, sseEach} from './metrics/reconstructi
 export {ssim} from './metrics/ssim';
 export {negativeLogLikelihood} from './metrics/likelihood';
 export {fillingScore} from './metrics/filling';
+export {countedBits, deadSymbols, perplexity, rawBits, symbolCounts} from './metrics/symbols';
 export {tuned} from './metrics/tuned';
 export {intrinsicDimension, principalAngles} from './metrics/geometry';
 export {

@@ -18,3 +18,14 @@ export function straightThrough<T extends tf.Tensor>(value: T, x: T): T {
   }));
   return pass(x) as T;
 }
+
+/** x forward, no gradient backward: `sg` in the papers. */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  return tf.tidy(() => {
+    const pass = tf.customGrad((zero) => ({
+      value: tf.add(x, zero as tf.Tensor), // x comes from outside, so that nothing leads back to it
+      gradFunc: () => zero as tf.Tensor,
+    }));
+    return pass(tf.scalar(0)) as T;
+  });
+}

@@ -11,6 +11,7 @@ export function augmented(model: Trainable, augmentation: Augmentation, {seed = 
   const random = new RandomStream(seed).split('augmentation');
   return {
     variables: model.variables,
+    state: model.state,
     players: model.players,
     losses: (x, scalars) => model.losses(augmentation(x, random), scalars),
   };

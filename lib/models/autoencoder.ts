@@ -18,6 +18,8 @@ export interface Trainable {
   losses(x: tf.Tensor2D, scalars: Record<string, tf.Scalar>): LossTerms;
   /** What the optimizer may change. Without this list tfjs would update all that the loss reaches. */
   readonly variables: tf.Variable[];
+  /** What `losses` itself assigns to, such as a codebook that follows moving averages. Default none. */
+  readonly state?: tf.Variable[];
   /** For a model with several players, who of them changes what to make which loss smaller; default: all for `total`. */
   readonly players?: readonly Omit<Player, 'optimizer'>[];
 }
@@ -37,6 +39,8 @@ export interface Storable {
   readonly kind: string;
   readonly config: object;
   readonly variables: tf.Variable[];
+  /** Saved behind the variables; as in {@link Trainable}. */
+  readonly state?: tf.Variable[];
 }
 
 export interface Autoencoder extends Trainable, Codec, Storable {

@@ -19,6 +19,7 @@ export function denoising(model: Autoencoder, corruption: Corruption, {seed = 0}
   const random = new RandomStream(seed).split('corruption');
   return {
     variables: model.variables,
+    state: model.state,
     losses: (x, scalars) => model.losses(corruption(x, random), scalars, x),
   };
 }

@@ -19,7 +19,8 @@ interface Header {
 
 /** Writes the model to `file`; an existing file is replaced only by a whole new one. */
 export function saveCheckpoint(file: string, model: Storable): void {
-  const arrays = model.variables.map((variable) => variable.dataSync() as Float32Array);
+  const stored = storedOf(model);
+  const arrays = stored.map((variable) => variable.dataSync() as Float32Array);
   const payload = Buffer.concat(arrays.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength)));
   const header: Header = {
     __metadata__: {
@@ -31,7 +32,7 @@ export function saveCheckpoint(file: string, model: Storable): void {
     },
   };
   let start = 0;
-  model.variables.forEach((variable, i) => {
+  stored.forEach((variable, i) => {
     const end = start + arrays[i].byteLength;
     header[String(i)] = {dtype: 'F32', shape: variable.shape, data_offsets: [start, end]};
     start = end;
@@ -76,13 +77,17 @@ export function loadCheckpoint(file: string, model: Storable): void {
   const bytes = payload.buffer.slice(payload.byteOffset, payload.byteOffset + payload.byteLength);
   let start = 0;
   tf.tidy(() => {
-    for (const variable of model.variables) {
+    for (const variable of storedOf(model)) {
       variable.assign(
         tf.tensor(new Float32Array(bytes.slice(start, start + 4 * variable.size)), variable.shape),
       );
       start += 4 * variable.size;
     }
   });
+}
+
+function storedOf(model: Storable): tf.Variable[] {
+  return [...model.variables, ...(model.state ?? [])];
 }
 
 function read(file: string): {header: Header; payload: Buffer} {

@@ -86,8 +86,9 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
     scalars: scalars.map(([name]) => name),
   });
   const evaluation = new Evaluation(model, Object.fromEntries(scalars.map(([name, f]) => [name, f(1)])));
-  const good = new Weights(model.variables);
-  const best = new Weights(model.variables);
+  const learned = [...model.variables, ...(model.state ?? [])];
+  const good = new Weights(learned);
+  const best = new Weights(learned);
   const progress = trainingProgress(epochs, options.progress ?? true);
   const began = Date.now();
   let bestTotal = Infinity;
@@ -101,7 +102,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
       let seen = 0;
       if (epoch === 2) step.checkNext(); // what changes with the epoch does so now
       for (const rows of batchPlaces(random.permutation(n), batchSize)) {
-        const candidate = step.count % 50 === 0 ? new Weights(model.variables) : undefined;
+        const candidate = step.count % 50 === 0 ? new Weights(learned) : undefined;
         const done = step.count / totalSteps;
         const places = tf.tensor1d(rows, 'int32');
         const numbers = Object.fromEntries(scalars.map(([name, f]) => [name, f(done)]));
@@ -129,7 +130,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
         const total = history.epochs[epoch - 1].validation!.total;
         if (total < bestTotal) {
           bestTotal = total;
-          best.replaceBy(new Weights(model.variables));
+          best.replaceBy(new Weights(learned));
         } else if (epoch - bestEpoch(history) >= (options.patience ?? Infinity) && !stop) {
           history.ending = 'stopped early';
           break;

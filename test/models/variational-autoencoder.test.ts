@@ -111,7 +111,10 @@ describe('VariationalAutoencoder', () => {
     const drawn = model.decode(tf.concat([tf.zeros([4, 1]), tf.eye(4)], 1) as tf.Tensor2D);
     assertClose(drawn.dataSync(), x.slice([0, 0], [4, 48]).dataSync(), 0.2);
     assert.deepEqual(model.encode(labelled).shape, [64, 5]);
-    assert.ok(evaluate(model, labelled).kl < 0.3, `the code has nothing left to say: ${evaluate(model, labelled).kl}`);
+    assert.ok(
+      evaluate(model, labelled).kl < 0.3,
+      `the code has nothing left to say: ${evaluate(model, labelled).kl}`,
+    );
   });
 
   it('trains on digits binarised anew in each step', async () => {
