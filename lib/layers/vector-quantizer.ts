@@ -94,8 +94,8 @@ export class VectorQuantizer implements Quantizer {
     const table = () => tf.variable(tf.tensor2d(entries, [symbols, symbolDim]), learned);
     this.codebook = tf.tidy(table);
     if (!learned) this.sums = tf.tidy(table);
-    // a count of 0 is dead whatever the others are, so that all entries begin again in the first step
-    this.counts = constantVariable(symbols, start === 'data' ? 0 : 1);
+    // a count below 0 is dead even where no dead entry is revived: all begin again in the first step
+    this.counts = constantVariable(symbols, start === 'data' ? -1 : 1);
   }
 
   /** Begins at these entries [K, D], as if each had been chosen once. */
@@ -177,7 +177,7 @@ export class VectorQuantizer implements Quantizer {
     const rows = tf.floor(tf.mul(draws, n)).cast('int32') as tf.Tensor1D;
     const found = tf.gather(z, rows);
     const share = tf.fill([symbols], n / symbols);
-    const dead = tf.lessEqual(counts, tf.mul(tf.mean(counts), config.revival));
+    const dead = tf.less(counts, tf.mul(tf.mean(counts), config.revival));
     const column = tf.expandDims(dead, 1);
     codebook.assign(tf.where(column, found, codebook) as tf.Tensor2D);
     sums?.assign(tf.where(column, tf.mul(found, n / symbols), sums) as tf.Tensor2D);

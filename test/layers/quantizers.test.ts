@@ -134,6 +134,10 @@ describe('VectorQuantizer', () => {
     for (let i = 0; i < 30; i++) layer.quantize(points());
     assert.ok(layer.counts.arraySync()[2] < 1e-8);
     assert.deepEqual(layer.lookUp(points()).indices.arraySync().includes(2), false);
+    const begun = quantizer({revival: 0, start: 'data'}); // which moves entries in the first step only
+    begun.counts.assign(tf.tensor1d([10, 10, 0]));
+    begun.quantize(points());
+    assert.equal(begun.counts.arraySync()[2], 0);
   });
 
   it('revives inside a recorded step too, at other vectors each time', () => {
