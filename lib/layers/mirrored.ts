@@ -7,7 +7,7 @@
  * e.g. made = 2 k and read = k in a variational auto-encoder, whose encoder names a mean and a variance. With
  * {@link mirroredMaps} a small image stands between them instead.
  */
-import {assertChoice, assertInteger} from '../check';
+import {assertChoice, assertInteger, assertOptions} from '../check';
 import type {RandomStream} from '../random';
 import * as tf from '../tf';
 import {activations, type Activation} from './activations';
@@ -52,7 +52,7 @@ export const DENSE_OPTIONS = ['inputDim', 'hiddenDims', 'activation'];
 export const CONVOLUTIONAL_OPTIONS = ['height', 'width', 'filters', 'filterSize', 'activation'];
 
 /** The names of all options of a {@link NetworkShape}. */
-export const SHAPE_OPTIONS = [...new Set([...DENSE_OPTIONS, ...CONVOLUTIONAL_OPTIONS])];
+const SHAPE_OPTIONS = [...new Set([...DENSE_OPTIONS, ...CONVOLUTIONAL_OPTIONS])];
 
 /** The shape among a model's options, the defaults filled in. @throws TypeError if it is neither dense nor convolutional, or both. */
 export function completeShape<S extends NetworkShape>(
@@ -76,6 +76,21 @@ export function completeShape(config: NetworkShape): Required<DenseShape> | Requ
   assertChoice('activation', activation, activations);
   if (filters.length === 0) throw new RangeError('filters: expected at least one convolution, got none');
   return {height, width, filters, filterSize, activation};
+}
+
+/**
+ * A model's own options and its shape, the defaults filled in.
+ * @param required its own options that have no default
+ * @throws TypeError for an unknown option, listing the known ones, or a shape that is none.
+ */
+export function completeConfig<O extends object>(
+  name: string,
+  config: NetworkShape & Partial<O>,
+  required: readonly (keyof O & string)[],
+  defaults: Partial<O>,
+): NetworkShape & O {
+  assertOptions(name, config, [...SHAPE_OPTIONS, ...required, ...Object.keys(defaults)]);
+  return {...defaults, ...config, ...completeShape(config as NetworkShape)} as NetworkShape & O;
 }
 
 /** d: features per example. */

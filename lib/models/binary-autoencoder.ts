@@ -13,19 +13,11 @@
  *
  * Left alone, many bits come to be the same for every example and tell nothing. `imbalance` is what that costs.
  */
+import {assertChoice, assertInteger, assertPositive, assertShape, assertWithin} from '../check';
 import {
-  assertChoice,
-  assertInteger,
-  assertOptions,
-  assertPositive,
-  assertShape,
-  assertWithin,
-} from '../check';
-import {
-  completeShape,
+  completeConfig,
   featuresOf,
   mirroredStacks,
-  SHAPE_OPTIONS,
   type MirroredStacks,
   type NetworkShape,
 } from '../layers/mirrored';
@@ -42,7 +34,7 @@ export interface BinaryOptions extends OutputOptions {
   learning?: 'straight-through' | 'noise';
   /** σ of `noise`, in logits. Default 4: more of it makes bits surer and pictures worse. */
   deviation?: number;
-  /** Weight of `imbalance`. Default 20: enough to keep all of 64 bits in use. */
+  /** Weight of `imbalance`. Default 10: enough to keep all of 64 bits in use. */
   balance?: number;
   /** Fixes the initial weights and the noise. Default 0. */
   seed?: number;
@@ -59,26 +51,23 @@ export class BinaryAutoencoder implements Autoencoder {
   private readonly noise: RandomStream;
 
   constructor(config: BinaryAutoencoderConfig) {
-    const own = {
+    this.config = completeConfig<Required<BinaryOptions>>('BinaryAutoencoder', config, ['bits'], {
       ...OUTPUT_DEFAULTS,
-      learning: 'straight-through' as const,
+      learning: 'straight-through',
       deviation: 4,
       balance: 10,
       seed: 0,
-    };
-    assertOptions('BinaryAutoencoder', config, [...SHAPE_OPTIONS, 'bits', ...Object.keys(own)]);
-    const shape = completeShape(config as NetworkShape);
-    this.config = {...own, ...config, ...shape};
+    });
     const {bits, learning, deviation, balance, seed} = this.config;
     assertInteger('bits', bits);
     assertChoice('learning', learning, ['straight-through', 'noise']);
     assertPositive('deviation', deviation);
     assertWithin('balance', balance, 0, Infinity);
     assertOutput(this.config);
-    this.inputDim = featuresOf(shape);
+    this.inputDim = featuresOf(this.config);
     const random = new RandomStream(seed);
     this.noise = random.split('noise');
-    this.stacks = mirroredStacks(shape, {made: bits, read: bits}, random);
+    this.stacks = mirroredStacks(this.config, {made: bits, read: bits}, random);
   }
 
   /** k: bits in the code. */

@@ -13,13 +13,13 @@
  * two terms say what a symbol should be: the same for two views x and target of one thing (`agreement`, Van
  * Gansbeke et al. 2020, https://arxiv.org/abs/2005.12320 eq. 2), and each as frequent as the others (`imbalance`).
  */
-import {assertInteger, assertOptions, assertPositive, assertShape, assertWithin} from '../check';
+import {assertInteger, assertPositive, assertShape, assertWithin} from '../check';
 import {gumbelNoise, gumbelSoftmax, oneHotOfLargest} from '../layers/gumbel-softmax';
 import {
-  completeShape,
+  completeConfig,
+  encoderStack,
   featuresOf,
   mirroredStacks,
-  SHAPE_OPTIONS,
   type MirroredStacks,
   type NetworkShape,
 } from '../layers/mirrored';
@@ -60,27 +60,32 @@ export class CategoricalAutoencoder implements Autoencoder {
   private readonly noise: RandomStream;
 
   constructor(config: CategoricalAutoencoderConfig) {
-    const weights = {beta: 1, agreement: 0, balance: 0};
-    const own = {...OUTPUT_DEFAULTS, styleDim: 0, ...weights, temperature: 1, hard: false, seed: 0};
-    const known = [...SHAPE_OPTIONS, 'symbols', ...Object.keys(own)];
-    assertOptions('CategoricalAutoencoder', config, known);
-    const shape = completeShape(config as NetworkShape);
-    this.config = {...own, ...config, ...shape};
+    this.config = completeConfig<Required<CategoricalOptions>>(
+      'CategoricalAutoencoder',
+      config,
+      ['symbols'],
+      {
+        ...OUTPUT_DEFAULTS,
+        styleDim: 0,
+        beta: 1,
+        agreement: 0,
+        balance: 0,
+        temperature: 1,
+        hard: false,
+        seed: 0,
+      },
+    );
     const {symbols, styleDim, beta, agreement, balance, temperature, seed} = this.config;
     assertInteger('symbols', symbols, 2);
     assertInteger('styleDim', styleDim, 0);
     Object.entries({beta, agreement, balance}).forEach(([name, w]) => assertWithin(name, w, 0, Infinity));
     assertPositive('temperature', temperature);
     assertOutput(this.config);
-    this.inputDim = featuresOf(shape);
+    this.inputDim = featuresOf(this.config);
     const random = new RandomStream(seed);
     this.noise = random.split('noise');
-    this.stacks = mirroredStacks(shape, {made: symbols, read: symbols + styleDim}, random);
-    if (styleDim > 0) {
-      const stacks = mirroredStacks(shape, {made: 2 * styleDim, read: 1}, random.split('style'));
-      tf.dispose(stacks.decoder.variables);
-      this.stylist = stacks.encoder;
-    }
+    this.stacks = mirroredStacks(this.config, {made: symbols, read: symbols + styleDim}, random);
+    if (styleDim > 0) this.stylist = encoderStack(this.config, 2 * styleDim, random.split('style'));
   }
 
   /** x [n, d] -> the probability of each symbol, [n, K]. */

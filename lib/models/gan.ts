@@ -7,17 +7,10 @@
  *   z [n, k] ─ generator ─► x̂ [n, d] ─┐
  *                          x [n, d] ─┴─ discriminator ─► logits, high where it believes "real"
  */
-import {assertChoice, assertInteger, assertOptions, assertShape} from '../check';
+import {assertChoice, assertInteger, assertPositive, assertShape} from '../check';
 import type {Player} from '../compile';
 import type {Stack} from '../layers/dense';
-import {
-  completeShape,
-  decoderStack,
-  encoderStack,
-  featuresOf,
-  SHAPE_OPTIONS,
-  type NetworkShape,
-} from '../layers/mirrored';
+import {completeConfig, decoderStack, encoderStack, featuresOf, type NetworkShape} from '../layers/mirrored';
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import type {LossTerms, Storable, Trainable} from './autoencoder';
@@ -50,19 +43,22 @@ export class Gan implements Trainable, Storable {
   private readonly noise: RandomStream;
 
   constructor(config: GanConfig) {
-    const own = {output: 'sigmoid' as const, pack: 1, discriminatorRate: 1, seed: 0};
-    assertOptions('Gan', config, [...SHAPE_OPTIONS, 'latentDim', ...Object.keys(own)]);
-    const shape = completeShape(config as NetworkShape);
-    this.config = {...own, ...config, ...shape};
-    const {latentDim, output, pack, seed} = this.config;
+    this.config = completeConfig<Required<GanOptions>>('Gan', config, ['latentDim'], {
+      output: 'sigmoid',
+      pack: 1,
+      discriminatorRate: 1,
+      seed: 0,
+    });
+    const {latentDim, output, pack, discriminatorRate, seed} = this.config;
     assertInteger('latentDim', latentDim);
     assertInteger('pack', pack);
+    assertPositive('discriminatorRate', discriminatorRate);
     assertChoice('output', output, ['sigmoid', 'linear']);
-    this.inputDim = featuresOf(shape);
+    this.inputDim = featuresOf(this.config);
     const random = new RandomStream(seed);
     this.noise = random.split('noise');
-    this.generator = decoderStack(shape, latentDim, random);
-    this.discriminator = encoderStack(packed(shape, pack), 1, random);
+    this.generator = decoderStack(this.config, latentDim, random);
+    this.discriminator = encoderStack(packed(this.config, pack), 1, random);
   }
 
   /** z [n, k] -> examples [n, d]. */

@@ -8,21 +8,8 @@
  *
  *   x [n, d] ─ encoder ─► mean, logVar [n, k] ─ + noise ─► z [n, k] ─ decoder ─► p(x | z) [n, d]
  */
-import {
-  assertChoice,
-  assertInteger,
-  assertOptions,
-  assertPositive,
-  assertShape,
-  assertWithin,
-} from '../check';
-import {
-  completeShape,
-  featuresOf,
-  mirroredStacks,
-  SHAPE_OPTIONS,
-  type NetworkShape,
-} from '../layers/mirrored';
+import {assertChoice, assertInteger, assertPositive, assertShape, assertWithin} from '../check';
+import {completeConfig, featuresOf, mirroredStacks, type NetworkShape} from '../layers/mirrored';
 import type {MirroredStacks} from '../layers/mirrored';
 import {gaussianKl, gaussianKlEach, gaussianLogDensity, reparameterized} from '../losses/gaussian';
 import {bernoulliNllEach} from '../losses/reconstruction';
@@ -61,18 +48,19 @@ export class VariationalAutoencoder implements Autoencoder {
   private readonly noise: RandomStream;
 
   constructor(config: VariationalAutoencoderConfig) {
-    const own = {
-      likelihood: 'bernoulli' as const,
-      deviation: 1,
-      beta: 1,
-      samples: 1,
-      conditionDim: 0,
-      seed: 0,
-    };
-    const known = [...SHAPE_OPTIONS, 'latentDim', ...Object.keys(own)];
-    assertOptions('VariationalAutoencoder', config, known);
-    const shape = completeShape(config as NetworkShape);
-    this.config = {...own, ...config, ...shape};
+    this.config = completeConfig<Required<VariationalOptions>>(
+      'VariationalAutoencoder',
+      config,
+      ['latentDim'],
+      {
+        likelihood: 'bernoulli',
+        deviation: 1,
+        beta: 1,
+        samples: 1,
+        conditionDim: 0,
+        seed: 0,
+      },
+    );
     const {latentDim, likelihood, deviation, beta, samples, conditionDim, seed} = this.config;
     assertInteger('latentDim', latentDim);
     assertChoice('likelihood', likelihood, ['bernoulli', 'gaussian']);
@@ -80,10 +68,11 @@ export class VariationalAutoencoder implements Autoencoder {
     assertWithin('beta', beta, 0, Infinity);
     assertInteger('samples', samples);
     assertInteger('conditionDim', conditionDim, 0);
-    this.inputDim = featuresOf(shape);
+    this.inputDim = featuresOf(this.config);
     const random = new RandomStream(seed);
     this.noise = random.split('noise');
-    this.stacks = mirroredStacks(shape, {made: 2 * latentDim, read: latentDim + conditionDim}, random);
+    const sizes = {made: 2 * latentDim, read: latentDim + conditionDim};
+    this.stacks = mirroredStacks(this.config, sizes, random);
   }
 
   /** q(z | x) of x [n, d + c]: mean and log variance of each coordinate, both [n, k]. */
