@@ -104,6 +104,7 @@ describe('Gan', () => {
     const model = new Gan({...small, pack: 3});
     assert.throws(make({pack: 0}), /pack: expected a whole number >= 1, got 0/);
     assert.throws(make({output: 'relu'}), /output: expected one of sigmoid, linear, got "relu"/);
+    assert.throws(make({discriminatorRate: 0}), /discriminatorRate: expected a number > 0, got 0/);
     assert.throws(make({critic: 1}), /Gan: unknown option critic; known are inputDim/);
     assert.throws(() => model.decode(tf.zeros([1, 2])), /z: expected shape \[n, 3\], got \[1, 2\]/);
     assert.throws(() => model.judge(tf.zeros([2, 2])), /x: expected at least 3 rows, one pack, got 2/);
