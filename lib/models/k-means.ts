@@ -38,7 +38,7 @@ export class KMeans {
 
   /**
    * Fits centres to x [n, d]. The products run through tf.
-   * @throws RangeError if x has fewer different points than there are to be clusters.
+   * @throws RangeError if x has a number that is not finite, or fewer different points than there are to be clusters.
    */
   static fit(x: tf.Tensor2D, options: KMeansOptions): KMeans {
     const defaults = {restarts: 3, iterations: 100, tolerance: 1e-6, seed: 0};
@@ -51,6 +51,8 @@ export class KMeans {
     const random = new RandomStream(seed).split('k-means');
     const {centres, inertia} = tf.tidy(() => {
       const middle = x.mean(0);
+      const bad = middle.dataSync<'float32'>().find((value) => !Number.isFinite(value)); // one is enough to spoil a mean
+      if (bad !== undefined) throw new RangeError(`x: expected finite numbers, got a mean of ${bad}`);
       const rows = centred(x, middle);
       let best = lloyd(rows, plusPlus(rows, clusters, random), {iterations, tolerance});
       for (let i = 1; i < restarts; i++) {

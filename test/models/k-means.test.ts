@@ -69,6 +69,8 @@ describe('KMeans', () => {
     const fitting = (clusters: number) => () => KMeans.fit(few, {clusters});
     assert.throws(fitting(5), /clusters: expected at most 4, the number of points, got 5/);
     assert.throws(fitting(3), /clusters: expected at most 2, the number of different points, got 3/);
+    const hole = tf.tensor2d([[0, 1], [2, NaN], [3, 1]]); // prettier-ignore
+    assert.throws(() => KMeans.fit(hole, {clusters: 2}), /x: expected finite numbers, got a mean of NaN/);
     assert.throws(fitting(0), /clusters: expected a whole number >= 1, got 0/);
     assert.throws(
       () => KMeans.fit(few, {clusters: 2, k: 3} as never),
