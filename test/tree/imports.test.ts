@@ -13,6 +13,7 @@ const ORDER = [
   ['models'],
   ['train'],
   ['metrics'],
+  ['detection'],
   ['plot'],
   ['lesson'],
   ['index'],
