@@ -117,6 +117,15 @@ export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
 export {hammingNeighbours, packBits, precisionAt, type PackedCodes} from './metrics/hamming';
 export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
+export {auroc, averagePrecision, falseAlarmsAt, rocCurve} from './metrics/detection';
+export {bootstrapInterval, type BootstrapOptions} from './metrics/bootstrap';
+export {eventReport, eventsOf, type EventReport, type Span} from './metrics/events';
+export {
+  benjaminiHochberg,
+  conformalPValues,
+  conformalThreshold,
+  falseAlarmSpread,
+} from './detection/conformal';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';
