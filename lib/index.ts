@@ -120,6 +120,13 @@ export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
 export {auroc, averagePrecision, falseAlarmsAt, rocCurve} from './metrics/detection';
 export {bootstrapInterval, type BootstrapOptions} from './metrics/bootstrap';
 export {eventReport, eventsOf, type EventReport, type Span} from './metrics/events';
+export {type DetectionMethod, type Detector} from './detection/detector';
+export {detectionMethods, fitDetector, restoreDetector} from './detection/methods';
+export {PcaDetector, type PcaDetectorOptions} from './detection/pca-detector';
+export {Mahalanobis, type MahalanobisOptions} from './detection/mahalanobis';
+export {NearestNeighbours, type NearestNeighboursOptions} from './detection/nearest-neighbours';
+export {IsolationForest, type IsolationForestOptions} from './detection/isolation-forest';
+export {Ecod, type EcodOptions} from './detection/ecod';
 export {
   benjaminiHochberg,
   conformalPValues,

@@ -41,8 +41,8 @@ export function conformalThreshold(calibration: ArrayLike<number>, falseAlarms: 
 /**
  * What to expect when the share of false alarms is measured on n fresh normal rows, above the
  * {@link conformalThreshold} of m calibration rows. The promise is kept on average over calibration sets; the true share
- * under one of them is Beta(k, m + 1 - k) (Bates et al., section 2), if no two scores are equal, and n times the
- * measured one is a Beta-Binomial. With b = m + 1 - k:
+ * under one of them is Beta(k, m + 1 - k) if no two scores are equal (Vovk 2013, https://doi.org/10.1007/s10994-013-5355-6),
+ * and n times the measured one is Beta-Binomial. With b = m + 1 - k:
  *
  *   mean = k / (m + 1)      variance = k b (m + 1 + n) / (n (m + 1)² (m + 2))
  *
@@ -64,7 +64,7 @@ export function falseAlarmSpread(
  * Which of n p-values to take for anomalies so that among those taken a share of at most `rate` is expected to be
  * normal: the i smallest, i the largest number with p_(i) <= rate · i / n. Benjamini & Hochberg 1995,
  * https://doi.org/10.1111/j.2517-6161.1995.tb02031.x; that it holds for conformal p-values, which share their
- * calibration rows: Bates et al., theorem 2.
+ * calibration rows: Bates et al.
  * @returns n numbers, 1 for an anomaly
  * @throws RangeError unless rate and the p-values are from 0 to 1.
  */
