@@ -71,6 +71,7 @@ export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from 
 export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
 export {Gan, type GanConfig} from './models/gan';
 export {Classifier, type ClassifierConfig} from './models/classifier';
+export {DeepSvdd, type DeepSvddConfig} from './models/deep-svdd';
 export {augmented} from './models/augmented';
 export {BinaryAutoencoder, type BinaryAutoencoderConfig} from './models/binary-autoencoder';
 export {CategoricalAutoencoder, type CategoricalAutoencoderConfig} from './models/categorical-autoencoder';
@@ -122,6 +123,9 @@ export {bootstrapInterval, type BootstrapOptions} from './metrics/bootstrap';
 export {eventReport, eventsOf, type EventReport, type Span} from './metrics/events';
 export {type DetectionMethod, type Detector} from './detection/detector';
 export {detectionMethods, fitDetector, restoreDetector} from './detection/methods';
+export {AutoencoderDetector, type AutoencoderDetectorOptions} from './detection/autoencoder-detector';
+export {VaeDetector, type VaeDetectorOptions} from './detection/vae-detector';
+export {SvddDetector, type SvddDetectorOptions} from './detection/svdd-detector';
 export {PcaDetector, type PcaDetectorOptions} from './detection/pca-detector';
 export {Mahalanobis, type MahalanobisOptions} from './detection/mahalanobis';
 export {NearestNeighbours, type NearestNeighboursOptions} from './detection/nearest-neighbours';
