@@ -30,7 +30,7 @@ export interface VaeDetectorOptions extends TrainingOptions {
   hiddenDims?: readonly number[];
   /** k: numbers in the code. Default d / 2, at most 16. */
   latentDim?: number;
-  /** Standard deviation of p(x | z), in the unit of the features. Default 0.5. */
+  /** Standard deviation of p(x | z), in the unit of the features. Default 1. */
   deviation?: number;
   /** K: draws for each score. Default 10. */
   samples?: number;
@@ -39,7 +39,7 @@ export interface VaeDetectorOptions extends TrainingOptions {
 const DEFAULTS: Required<Omit<VaeDetectorOptions, 'latentDim'>> = {
   ...TRAINING_DEFAULTS,
   hiddenDims: [128],
-  deviation: 0.5,
+  deviation: 1,
   samples: 10,
 };
 
@@ -125,6 +125,7 @@ export class VaeDetector implements Detector {
       latentDim,
       deviation,
       likelihood: 'gaussian',
+      activation: 'tanh', // saturates: the variance of a row far out stays a number
       seed,
     });
     return new VaeDetector(config, inputDim, model);
