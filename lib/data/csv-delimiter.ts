@@ -11,15 +11,19 @@ export function delimiterName(delimiter: string): string {
 
 /**
  * The delimiter that cuts the first rows into equally many cells, more than one; if none does, the one that cuts
- * the header into most, so that the first ragged row can be named.
+ * the header into most, so that the first ragged row can be named. One that cuts through quotes comes last.
  * @throws Error if there are several.
  */
 export function chosenDelimiter(text: string, name: string): string {
   const tried = Object.keys(DELIMITERS).map((delimiter) => {
-    const widths = firstWidths(text, name, delimiter);
-    return {delimiter, header: widths[0] ?? 1, even: widths.every((width) => width === widths[0])};
+    const rows = firstRows(text, name, delimiter);
+    const width = rows[0]?.length ?? 1;
+    const even = rows.every((cells) => cells.length === width);
+    return {delimiter, width, even, throughQuotes: rows.some((cells) => cells.some(oddQuotes))};
   });
-  const fitting = tried.filter(({header, even}) => even && header > 1);
+  const even = tried.filter((candidate) => candidate.even && candidate.width > 1);
+  const whole = even.filter(({throughQuotes}) => !throughQuotes);
+  const fitting = whole.length > 0 ? whole : even;
   if (fitting.length > 1) {
     const names = fitting.map(({delimiter}) => delimiterName(delimiter)).join(' and ');
     throw new Error(
@@ -27,7 +31,7 @@ export function chosenDelimiter(text: string, name: string): string {
     );
   }
   if (fitting.length === 1) return fitting[0].delimiter;
-  return tried.reduce((best, other) => (other.header > best.header ? other : best)).delimiter;
+  return tried.reduce((best, other) => (other.width > best.width ? other : best)).delimiter;
 }
 
 /** Another delimiter that would cut this row into as many cells as the header has. */
@@ -40,15 +44,19 @@ export function otherDelimiter(
   return Object.keys(DELIMITERS).find((other) => other !== delimiter && row.split(other).length === width);
 }
 
-// A quote that does not close under this delimiter speaks against it, not against the file.
-function firstWidths(text: string, name: string, delimiter: string): number[] {
-  const widths: number[] = [];
+// A quote that does not close under this delimiter speaks against it, not yet against the file.
+function firstRows(text: string, name: string, delimiter: string): string[][] {
+  const rows: string[][] = [];
   try {
     for (const cells of rowsOf(text, name, delimiter, PART)) {
-      if (widths.push(cells.length) >= ROWS_READ) break;
+      if (rows.push(cells) >= ROWS_READ) break;
     }
   } catch {
-    return widths;
+    rows.push([]);
   }
-  return widths;
+  return rows;
+}
+
+function oddQuotes(cell: string): boolean {
+  return cell.split('"').length % 2 === 0;
 }
