@@ -5,18 +5,18 @@
  *   numbers    ─ signed log where the tails are heavy ─ minus mean, by deviation ─ clipped ─► 1 feature
  *   categories ─► 1 feature for each, and "other" for those that training has seldom or never seen
  *   constant   ─► "differs": 0 in training
- *   missing    ─► "missing", where training had some; the number itself becomes the training median
+ *   missing    ─► "missing", where training had some; a number then becomes the training median
  */
 import {numberIn} from './csv-columns';
 import {cellText, isMissing, type Column, type TextColumn} from './table';
 
 /** Standardised numbers end here, so that their squares, summed, stay far from what float32 holds. */
 export const LIMIT = 1e4;
-/** What training never had (a new category, a change of a constant) counts like a number 10 deviations away. */
+/** What training never had (a new category, a change of a constant, a missing cell) counts like a number 10 deviations away. */
 export const NOVELTY = 10;
 
-/** What becomes of something that training never had: a feature that lights up, or an error. */
-export type OnNew = 'own' | 'error';
+/** What becomes of something that training never had: it stands out, or it is an error. */
+export type OnNew = 'standsOut' | 'error';
 
 interface Shared {
   column: string;
@@ -55,9 +55,9 @@ export interface NewCells {
 }
 
 /** The names of the features, in order. */
-export function featureNames(code: ColumnCode, {newMissing}: NewCells): string[] {
+export function featureNames(code: ColumnCode): string[] {
   const {column} = code;
-  const missing = hasMissingFeature(code, newMissing) ? [`${column} missing`] : [];
+  const missing = code.missing ? [`${column} missing`] : [];
   if (code.kind === 'number') return [column, ...missing];
   if (code.kind === 'constant') return [`${column} differs`, ...missing];
   return [...code.categories.map((category) => `${column} = ${category}`), `${column} other`, ...missing];
@@ -66,11 +66,16 @@ export function featureNames(code: ColumnCode, {newMissing}: NewCells): string[]
 /** What is wrong with a cell, and where. */
 export class CellError extends Error {
   constructor(
-    readonly expected: string,
-    readonly got: string,
-    readonly row: number,
+    private readonly expected: string,
+    private readonly got: string,
+    private readonly row: number,
   ) {
     super(`expected ${expected}, got ${got} in row ${row + 1}`);
+  }
+
+  /** The same, where the rows are those of a longer table from `first` on. */
+  inRows(first = 0): CellError {
+    return new CellError(this.expected, this.got, this.row + first);
   }
 }
 
@@ -87,24 +92,23 @@ export function encodeColumn(
   onNew: NewCells,
 ): void {
   const rows = cells.kind === 'number' ? cells.values.length : cells.codes.length;
-  const missingAt = at + featureNames(code, onNew).length - 1;
-  const withMissing = hasMissingFeature(code, onNew.newMissing);
+  const missingAt = at + featureNames(code).length - 1;
   const value = valueWriter(code, cells, onNew.newCategory);
   for (let row = 0; row < rows; row++) {
     const to = row * stride;
-    if (!isMissing(cells, row)) {
-      value(row, out, to + at);
-      continue;
+    if (!isMissing(cells, row)) value(row, out, to + at);
+    else if (code.missing) {
+      if (code.kind === 'number') out[to + at] = standardised(code, code.median);
+      out[to + missingAt] = 1;
+    } else if (!isEmpty(code)) {
+      if (onNew.newMissing === 'error')
+        throw new CellError(
+          `no missing cell in column "${code.column}", as there was none in training`,
+          'one',
+          row,
+        );
+      out[to + missingAt] = NOVELTY; // the number itself, "other" or "differs"
     }
-    if (isEmpty(code)) continue;
-    if (!withMissing)
-      throw new CellError(
-        `no missing cell in column "${code.column}", as there was none in training`,
-        'one',
-        row,
-      );
-    if (code.kind === 'number') out[to + at] = standardised(code, code.median);
-    out[to + missingAt] = code.missing ? 1 : NOVELTY;
   }
 }
 
@@ -148,7 +152,7 @@ function valueWriter(
   return (row, out, at) => {
     const place = places(row);
     if (place < code.categories.length || code.rare) out[at + place] = 1;
-    else if (newCategory === 'own') out[at + place] = NOVELTY;
+    else if (newCategory === 'standsOut') out[at + place] = NOVELTY;
     else throw unknownCategory(code.column, code.categories, cellText(cells, row), row);
   };
 }
@@ -192,10 +196,6 @@ function differs({value}: ConstantCode, cells: Column, row: number): boolean {
   if (cells.kind === 'text') return true;
   const other = cells.values[row];
   return !sameButForRounding(Math.min(value, other), Math.max(value, other));
-}
-
-function hasMissingFeature(code: ColumnCode, newMissing: OnNew): boolean {
-  return code.missing || (newMissing === 'own' && !isEmpty(code));
 }
 
 function isEmpty(code: ColumnCode): boolean {

@@ -29,9 +29,12 @@ export interface TableEncoderOptions {
   heavyTails?: 'auto' | 'never' | 'always' | readonly string[];
   /** Categories seen less often in training share the feature "other". Default 1: none are. */
   minCount?: number;
-  /** A category that training never had: "own" (default) lights up the feature "other", "error" throws. */
+  /** A category that training never had: "standsOut" (default) as the feature "other", or is an "error". */
   newCategory?: codes.OnNew;
-  /** A missing cell in a column that had none in training: "error" (default), or a feature of its "own". */
+  /**
+   * A missing cell in a column that had none in training: an "error" (default), or it "standsOut", as a number ten
+   * deviations away or as the feature "other".
+   */
   newMissing?: codes.OnNew;
 }
 
@@ -53,7 +56,7 @@ export class TableEncoder {
     private readonly onNew: codes.NewCells,
   ) {
     this.features = columns.flatMap((code) =>
-      codes.featureNames(code, onNew).map((name) => ({name, column: code.column})),
+      codes.featureNames(code).map((name) => ({name, column: code.column})),
     );
   }
 
@@ -64,10 +67,16 @@ export class TableEncoder {
    */
   static fit(table: Table, options: TableEncoderOptions = {}): TableEncoder {
     assertOptions('options', options, KNOWN);
-    const {drop = [], heavyTails = 'auto', minCount = 1, newCategory = 'own', newMissing = 'error'} = options;
+    const {
+      drop = [],
+      heavyTails = 'auto',
+      minCount = 1,
+      newCategory = 'standsOut',
+      newMissing = 'error',
+    } = options;
     assertInteger('minCount', minCount);
-    assertChoice('newCategory', newCategory, ['own', 'error']);
-    assertChoice('newMissing', newMissing, ['own', 'error']);
+    assertChoice('newCategory', newCategory, ['standsOut', 'error']);
+    assertChoice('newMissing', newMissing, ['standsOut', 'error']);
     if (typeof heavyTails === 'string') assertChoice('heavyTails', heavyTails, ['auto', 'never', 'always']);
     else heavyTails.forEach((name) => column(table, name));
     const kept = withoutColumns(table, drop);
@@ -97,7 +106,7 @@ export class TableEncoder {
     for (const code of this.columns) {
       const cells = column(table, code.column);
       named(table, () => codes.encodeColumn(code, cells, out, at, d, this.onNew));
-      at += codes.featureNames(code, this.onNew).length;
+      at += codes.featureNames(code).length;
     }
     return tf.tensor2d(out, [table.rows, d]);
   }
@@ -148,6 +157,7 @@ function named<T>(table: Table, f: () => T): T {
   try {
     return f();
   } catch (error) {
-    throw new Error(`${source(table)}: ${(error as Error).message}`);
+    const {message} = error instanceof codes.CellError ? error.inRows(table.firstRow) : (error as Error);
+    throw new Error(`${source(table)}: ${message}`);
   }
 }

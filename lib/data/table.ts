@@ -29,6 +29,8 @@ export interface Table {
   columns: readonly Column[];
   /** Where it comes from, for messages, e.g. "normal.csv". */
   source?: string;
+  /** Of a part of a table: the place of its first row in the whole one, for messages. */
+  firstRow?: number;
   /** What was noticed while it was read, a sentence each, e.g. which delimiter. */
   notes?: readonly string[];
 }
@@ -69,7 +71,7 @@ export function selectRows(table: Table, places: ArrayLike<number>): Table {
     for (let i = 0; i < n; i++) codes[i] = from.codes[places[i]];
     return {...from, codes};
   });
-  return {...table, rows: n, columns};
+  return {...table, rows: n, columns, firstRow: undefined};
 }
 
 /** Rows `from` to `to` - 1, without copying: the numbers are shared. */
@@ -79,7 +81,8 @@ export function rowRange(table: Table, from: number, to: number): Table {
       ? {kind: 'number', values: whole.values.subarray(from, to)}
       : {...whole, codes: whole.codes.subarray(from, to)},
   );
-  return {...table, rows: Math.min(to, table.rows) - from, columns};
+  const firstRow = (table.firstRow ?? 0) + from;
+  return {...table, rows: Math.min(to, table.rows) - from, columns, firstRow};
 }
 
 /** The table without these columns. @throws RangeError naming those that it does not have. */

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import {moments} from '../../lib/data/column-fit';
 import {parseCsv} from '../../lib/data/csv';
-import {selectRows, type Table} from '../../lib/data/table';
+import {rowRange, selectRows, type Table} from '../../lib/data/table';
 import {TableEncoder, type TableEncoderOptions} from '../../lib/data/table-encoder';
 import {RandomStream} from '../../lib/random';
 import {assertClose, tensorsLeaked} from '../helpers';
@@ -97,7 +97,7 @@ describe('TableEncoder', () => {
   it('learns from the training rows only: another later row changes no other', () => {
     const random = new RandomStream(3);
     const training = randomRows(random, 50);
-    const encoder = TableEncoder.fit(training, {newMissing: 'own'});
+    const encoder = TableEncoder.fit(training, {newMissing: 'standsOut'});
     const later = randomRows(random, 20);
     const before = rows(encoder, later);
     const changed = rows(encoder, selectRows(later, [0, ...Array(18).fill(0), 19]));
@@ -121,7 +121,7 @@ describe('TableEncoder', () => {
 
   it('is the same after a trip through JSON', () => {
     const random = new RandomStream(5);
-    const encoder = TableEncoder.fit(randomRows(random, 50), {newMissing: 'own', minCount: 3});
+    const encoder = TableEncoder.fit(randomRows(random, 50), {newMissing: 'standsOut', minCount: 3});
     const again = TableEncoder.fromJSON(JSON.parse(JSON.stringify(encoder)) as object);
     const later = randomRows(random, 20);
     assert.deepEqual(rows(again, later), rows(encoder, later));
@@ -143,11 +143,17 @@ describe('TableEncoder', () => {
     ]);
   });
 
-  it('gives missing cells a feature of their own when told, also where training had none', () => {
-    assert.deepEqual(fitted('a,p\n1,x\n3,y\n', 'a,p\n,\n3,x\n', {newMissing: 'own'}), [
-      [-1, 10, 0, 0, 0, 10],
-      [1, 0, 1, 0, 0, 0],
+  it('lets a missing cell stand out where training had none, when told', () => {
+    assert.deepEqual(fitted('a,p\n1,x\n3,y\n', 'a,p\n,\n3,x\n', {newMissing: 'standsOut'}), [
+      [10, 0, 0, 10],
+      [1, 1, 0, 0],
     ]);
+  });
+
+  it('counts the rows of a part as those of the whole table', () => {
+    const encoder = TableEncoder.fit(parseCsv('a\n1\n3\n'));
+    const part = rowRange(rowRange(parseCsv('a\n1\n1\n1\nlow\n'), 1, 4), 1, 3);
+    assert.throws(() => encoder.transform(part), /got "low" in row 4/);
   });
 
   const training = 'a,p,c\n1,x,k\n3,y,k\n';
@@ -221,7 +227,7 @@ describe('TableEncoder', () => {
     assert.throws(fit({drop: ['q']}), /expected column "q", got none/);
     assert.throws(fit({heavyTails: ['q']}), /expected column "q", got none/);
     assert.throws(fit({heavyTails: 'some'}), /heavyTails: expected one of auto, never, always, got "some"/);
-    assert.throws(fit({newCategory: 'x'}), /newCategory: expected one of own, error/);
+    assert.throws(fit({newCategory: 'x'}), /newCategory: expected one of standsOut, error/);
     assert.throws(fit({minCount: 0}), /minCount: expected a whole number >= 1, got 0/);
     assert.throws(fit({log: []}), /unknown option log; known are drop/);
   });
