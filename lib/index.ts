@@ -121,6 +121,22 @@ export {LinearReadOut, linearReadOutAccuracy} from './metrics/linear-read-out';
 export {frechetDistance, frechetDistanceOfGaussians} from './metrics/frechet';
 export {hammingNeighbours, packBits, precisionAt, type PackedCodes} from './metrics/hamming';
 export {clusterAccuracy, normalisedMutualInformation} from './metrics/clusters';
+export {auroc, averagePrecision, falseAlarmsAt, rocCurve} from './metrics/detection';
+export {bootstrapInterval, type BootstrapOptions} from './metrics/bootstrap';
+export {eventReport, eventsOf, type EventReport, type Span} from './metrics/events';
+export {type DetectionMethod, type Detector} from './detection/detector';
+export {detectionMethods, fitDetector, restoreDetector} from './detection/methods';
+export {PcaDetector, type PcaDetectorOptions} from './detection/pca-detector';
+export {Mahalanobis, type MahalanobisOptions} from './detection/mahalanobis';
+export {NearestNeighbours, type NearestNeighboursOptions} from './detection/nearest-neighbours';
+export {IsolationForest, type IsolationForestOptions} from './detection/isolation-forest';
+export {Ecod, type EcodOptions} from './detection/ecod';
+export {
+  benjaminiHochberg,
+  conformalPValues,
+  conformalThreshold,
+  falseAlarmSpread,
+} from './detection/conformal';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';

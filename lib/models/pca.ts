@@ -12,11 +12,12 @@ import {symmetricEigen} from './eigen';
 
 export class Pca implements Codec {
   /**
+   * An analysis whose parts are known, and which then belong to it; {@link fit} finds them.
    * @param mean [d]
    * @param components [d, k], orthonormal columns, the direction of largest variance first
    * @param variances of all d directions, falling; dividing by n
    */
-  private constructor(
+  constructor(
     readonly mean: tf.Tensor1D,
     readonly components: tf.Tensor2D,
     readonly variances: Float64Array,
