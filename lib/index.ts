@@ -137,6 +137,12 @@ export {
   conformalThreshold,
   falseAlarmSpread,
 } from './detection/conformal';
+export {
+  TableDetector,
+  type JudgeOptions,
+  type TableDetectorOptions,
+  type Verdict,
+} from './detection/table-detector';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';
