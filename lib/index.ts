@@ -42,6 +42,10 @@ export {binarized} from './data/binarization';
 export {randomShift, type Augmentation} from './data/augmentation';
 export {deformation} from './data/deformation';
 export {inBatches} from './data/batches';
+export {formatCsv, parseCsv, readCsv, writeCsv, type CsvOptions} from './data/csv';
+export {cellText, column, selectRows, withoutColumns, type Column, type Table} from './data/table';
+export {TableEncoder, type TableEncoderOptions} from './data/table-encoder';
+export {dataFrame, describeTable, showTable} from './data/frame';
 export {Dense, denseStack} from './layers/dense';
 export {Convolution, convolutionStack, TransposedConvolution, transposedStack} from './layers/convolution';
 export {mirroredMaps, mirroredStacks, type NetworkShape} from './layers/mirrored';
@@ -137,6 +141,12 @@ export {
   conformalThreshold,
   falseAlarmSpread,
 } from './detection/conformal';
+export {
+  TableDetector,
+  type JudgeOptions,
+  type TableDetectorOptions,
+  type Verdict,
+} from './detection/table-detector';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
 export {matrix} from './plot/matrix';

@@ -1,0 +1,115 @@
+/** The figures of a report: scores, p-values, and the columns that are most often to blame. */
+import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
+import {barChart} from '../../lib/plot/bars';
+import {figure, type Figure} from '../../lib/plot/figure';
+import {COLOURS, INK, MUTED} from '../../lib/plot/template';
+
+const BINS = 60;
+const POINTS = 200;
+const MOST_COLUMNS = 10;
+
+/** How often which score occurs, among calibration rows and new ones, and where flags begin. */
+export function scoreFigure(guard: TableDetector, verdicts: readonly Verdict[], threshold: number): Figure {
+  const fresh = Float64Array.from(verdicts, ({score}) => score);
+  const known = Float64Array.from(guard.calibration);
+  const [low, high] = [known, fresh].reduce(
+    ([a, b], scores) => [
+      scores.reduce((x, y) => Math.min(x, y), a),
+      scores.reduce((x, y) => Math.max(x, y), b),
+    ],
+    [Infinity, -Infinity],
+  );
+  const log = low > 0 && high / low > 50;
+  const scale = (score: number) => (log ? Math.log10(score) : score);
+  const unscale = (value: number) => (log ? 10 ** value : value);
+  const width = (scale(high) - scale(low)) / BINS || 1;
+  const x = Array.from({length: BINS}, (_, i) => unscale(scale(low) + (i + 0.5) * width));
+  const shares = (scores: Float64Array) => {
+    const counts = new Array<number>(BINS).fill(0);
+    for (const score of scores) counts[Math.min(BINS - 1, Math.floor((scale(score) - scale(low)) / width))]++;
+    return counts.map((count) => (count > 0 ? count / scores.length : null)); // a logarithm has no zero
+  };
+  const steps = (name: string, scores: Float64Array, color: string) => ({
+    type: 'scatter',
+    mode: 'lines+markers',
+    name,
+    x,
+    y: shares(scores),
+    line: {shape: 'hvh', color, width: 2},
+    marker: {color, size: 4},
+  });
+  return figure({
+    data: [
+      steps('calibration', known, COLOURS[0]),
+      steps('new rows', fresh, COLOURS[1]),
+      {
+        type: 'scatter',
+        mode: 'lines',
+        name: 'threshold',
+        x: [threshold, threshold],
+        y: [0.5 / Math.max(known.length, fresh.length), 1],
+        line: {color: INK, width: 1.5, dash: 'dash'},
+      },
+    ],
+    layout: {
+      xaxis: {title: 'score', type: log ? 'log' : 'linear'},
+      yaxis: {title: 'share of rows', type: 'log'},
+    },
+    alt: `Scores of ${known.length} calibration rows and ${fresh.length} new rows; flags begin above ${threshold.toPrecision(4)}.`,
+    height: 400,
+  });
+}
+
+/** The share of new rows with at most each p-value. Where all new rows are normal it is the diagonal. */
+export function pValueFigure(verdicts: readonly Verdict[]): Figure {
+  const rising = Float64Array.from(verdicts, ({pValue}) => pValue).sort();
+  const n = rising.length;
+  const places = [
+    ...new Set(Array.from({length: POINTS}, (_, i) => Math.round((i * (n - 1)) / (POINTS - 1)))),
+  ];
+  const line = (name: string, x: number[], y: number[], color: string, dash: string) => ({
+    type: 'scatter',
+    mode: 'lines',
+    name,
+    x,
+    y,
+    line: {color, dash, width: 2},
+  });
+  return figure({
+    data: [
+      line('all normal', [0, 1], [0, 1], MUTED, 'dash'),
+      line(
+        'new rows',
+        places.map((i) => rising[i]),
+        places.map((i) => (i + 1) / n),
+        COLOURS[0],
+        'solid',
+      ),
+    ],
+    layout: {
+      xaxis: {title: 'p-value', range: [0, 1]},
+      yaxis: {title: 'share of rows with at most this', range: [0, 1.02]},
+    },
+    alt: `The share of the ${n} new rows with at most each p-value, beside the diagonal of normal rows.`,
+    height: 400,
+  });
+}
+
+/** In how many flagged rows which column is the first reason; undefined where none is flagged. */
+export function blameFigure(verdicts: readonly Verdict[]): Figure | undefined {
+  const counts = new Map<string, number>();
+  for (const {flag, reasons} of verdicts)
+    if (flag && reasons.length > 0) counts.set(reasons[0].column, (counts.get(reasons[0].column) ?? 0) + 1);
+  const bars = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_COLUMNS);
+  if (bars.length === 0) return undefined;
+  return barChart(
+    bars.map(([name, value]) => ({name: plain(name), value})),
+    {valueTitle: 'flagged rows in which the column is the first reason'},
+  );
+}
+
+// Plotly reads tags and TeX in texts: the signs that begin them are put as look-alikes.
+function plain(name: string): string {
+  const short = name.length > 30 ? `${name.slice(0, 29)}…` : name;
+  return short.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('$', '＄').replaceAll('&', '＆');
+}

@@ -1,0 +1,161 @@
+/** What `npm run detect` is told on the command line. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {assertChoice, assertInteger} from '../../lib/check';
+import type {CsvOptions} from '../../lib/data/csv';
+import {detectionMethods} from '../../lib/detection/methods';
+import {parsed} from '../notebook/arguments';
+
+/** When to take which method, a line each. */
+export const METHOD_WORDS: Record<string, string> = {
+  pca: 'what linear structure leaves over; fast, and a good first try when columns go together',
+  mahalanobis: 'distance from the mean in any direction; for roughly bell-shaped tables',
+  'k-nn': 'distance to the nearest normal rows; for several kinds of normal, slow on many rows',
+  'isolation-forest': 'how soon random splits part a row; for columns of very different kinds',
+  ecod: 'how far out each number lies by itself; nothing to tune, blind to how columns go together',
+};
+
+const OPTIONS = {
+  train: {type: 'string'},
+  load: {type: 'string'},
+  score: {type: 'string'},
+  out: {type: 'string'},
+  report: {type: 'string'},
+  save: {type: 'string'},
+  method: {type: 'string'},
+  'false-alarms': {type: 'string'},
+  fdr: {type: 'string'},
+  seed: {type: 'string'},
+  drop: {type: 'string', multiple: true},
+  id: {type: 'string'},
+  label: {type: 'string'},
+  delimiter: {type: 'string'},
+  decimal: {type: 'string'},
+  encoding: {type: 'string'},
+  'no-header': {type: 'boolean'},
+  help: {type: 'boolean', short: 'h'},
+} as const;
+
+/** The command line, checked. */
+export interface Settings {
+  train?: string;
+  load?: string;
+  score?: string;
+  out: string;
+  report: string;
+  save?: string;
+  method?: string;
+  falseAlarms?: number;
+  falseDiscoveries?: number;
+  seed?: number;
+  drop: string[];
+  id?: string;
+  label?: string;
+  csv: CsvOptions;
+}
+
+export function help(): string {
+  const methods = Object.keys(detectionMethods).map(
+    (name) => `      ${name.padEnd(18)}${METHOD_WORDS[name] ?? ''}`,
+  );
+  return `npm run detect -- --train normal.csv --score new.csv      finds the rows of new.csv that are not normal
+
+  --train FILE          a table of normal rows, to learn from
+  --load FILE           a detector that --save wrote, instead of --train
+  --score FILE          a table with the same columns, to judge
+  --out FILE            a line for each row (default: scores.csv)
+  --report FILE         a page to read and pass on (default: as --out, ending in .html)
+  --save FILE           keeps the detector
+  --method NAME         (default: pca)
+${methods.join('\n')}
+  --false-alarms SHARE  of rows as normal as those of --train, at most this share is flagged (default: 0.01)
+  --fdr SHARE           flags so that of the flagged rows this share is expected to be normal, instead
+  --seed N              which rows are kept for calibration, and the method's draws (default: 0)
+  --drop NAME,NAME      columns not to learn from
+  --id NAME             a column that names the rows: not learned, but written out
+  --label NAME          a column of 0 (normal) and 1 (anomaly): not learned, but compared with the verdicts
+  --delimiter SIGN      between the cells (default: found out among , ; tab |)
+  --decimal SIGN        . (default) or ,
+  --encoding NAME       utf8 (default) or latin1
+  --no-header           the first row holds cells; columns are called x0, x1, …
+  --help                this text`;
+}
+
+/**
+ * @returns undefined when help was asked for
+ * @throws RangeError for options that do not go together, files that are not there, and values out of range.
+ */
+export function settingsFrom(args: string[]): Settings | undefined {
+  const {values, positionals} = parsed(args, OPTIONS);
+  if (values.help) return undefined;
+  if (positionals.length > 0)
+    throw new RangeError(`options: expected --train FILE, --score FILE and so on, got ${positionals[0]}`);
+  const {train, load, score, save, method, id, label} = values;
+  if ((train === undefined) === (load === undefined))
+    throw new RangeError(
+      `train: expected either --train or --load, got ${train === undefined ? 'neither' : 'both'}; see --help`,
+    );
+  if (score === undefined && save === undefined)
+    throw new RangeError('score: expected --score FILE, or --save FILE to learn only, got neither');
+  if (load !== undefined) {
+    const learning = (['method', 'false-alarms', 'seed', 'drop', 'save'] as const).find(
+      (name) => values[name] !== undefined,
+    );
+    if (learning) throw new RangeError(`${learning}: expected with --train only, got it with --load`);
+  }
+  if (method !== undefined) assertChoice('method', method, Object.keys(detectionMethods));
+  if (values.decimal !== undefined) assertChoice('decimal', values.decimal, ['.', ',']);
+  if (values.encoding !== undefined) assertChoice('encoding', values.encoding, ['utf8', 'latin1']);
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  if (seed !== undefined) assertInteger('seed', seed, 0);
+  const out = values.out ?? 'scores.csv';
+  const report = values.report ?? `${out.replace(/\.csv$/i, '')}.html`;
+  const delimiter = values.delimiter === '\\t' || values.delimiter === 'tab' ? '\t' : values.delimiter;
+  if (delimiter !== undefined && delimiter.length !== 1)
+    throw new RangeError(`delimiter: expected one character, or tab, got ${JSON.stringify(delimiter)}`);
+  assertPaths([train, load, score], [...(score === undefined ? [] : [out, report]), save]);
+  return {
+    train,
+    load,
+    score,
+    out,
+    report,
+    save,
+    method,
+    falseAlarms: share('false-alarms', values['false-alarms']),
+    falseDiscoveries: share('fdr', values.fdr),
+    seed,
+    drop: (values.drop ?? []).flatMap((names) => names.split(',')).filter((name) => name !== ''),
+    id,
+    label,
+    csv: {
+      delimiter,
+      decimal: values.decimal,
+      encoding: values.encoding,
+      header: !values['no-header'],
+    },
+  };
+}
+
+function share(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new RangeError(`${name}: expected a share between 0 and 1, got ${JSON.stringify(text)}`);
+}
+
+// What cannot be written is said before an hour is spent, and nothing that is read is written over.
+function assertPaths(read: (string | undefined)[], written: (string | undefined)[]): void {
+  const inputs = read.flatMap((file) => (file === undefined ? [] : path.resolve(file)));
+  const seen = new Set(inputs);
+  for (const file of written) {
+    if (file === undefined) continue;
+    const full = path.resolve(file);
+    if (seen.has(full)) throw new RangeError(`${file}: expected a file of its own to write to, got it twice`);
+    seen.add(full);
+    if (!fs.existsSync(path.dirname(full)))
+      throw new RangeError(`${file}: expected a folder that is there, got ${path.dirname(full)}`);
+    if (fs.existsSync(full) && fs.statSync(full).isDirectory())
+      throw new RangeError(`${file}: expected a file to write to, got a folder`);
+  }
+}

@@ -1,0 +1,65 @@
+/** How verdicts compare with what is known of the rows. */
+import {column, source, type Table} from '../../lib/data/table';
+import {falseAlarmSpread} from '../../lib/detection/conformal';
+import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
+import {auroc, averagePrecision} from '../../lib/metrics/detection';
+
+/** Which rows are anomalies. @throws Error naming the first cell that is neither 0 nor 1. */
+export function labelsOf(table: Table, name: string): Uint8Array {
+  const cells = column(table, name);
+  const wrong = (got: string, row: number): never => {
+    throw new Error(
+      `${source(table)}: expected 0 or 1 in the label column "${name}", got ${got} in row ${row + 1}`,
+    );
+  };
+  if (cells.kind === 'text') {
+    const row = cells.codes.findIndex((code) => code >= 0);
+    return wrong(JSON.stringify(cells.categories[cells.codes[row]]), row);
+  }
+  return Uint8Array.from(cells.values, (value, row) => {
+    if (value !== 0 && value !== 1) wrong(Number.isNaN(value) ? 'a missing cell' : String(value), row);
+    return value;
+  });
+}
+
+/** Sentences about how well the labels were met, and whether the promise was kept. */
+export function qualityText(
+  guard: TableDetector,
+  verdicts: readonly Verdict[],
+  labels: Uint8Array,
+  atFixedRate: boolean,
+): string[] {
+  const normal = verdicts.filter((_, i) => labels[i] === 0);
+  const anomalous = verdicts.filter((_, i) => labels[i] === 1);
+  const lines: string[] = [];
+  const scores = (of: readonly Verdict[]) => of.map(({score}) => score);
+  const flagged = (of: readonly Verdict[]) => of.filter(({flag}) => flag).length;
+  if (normal.length > 0 && anomalous.length > 0) {
+    const [area, precision] = [auroc, averagePrecision].map((f) => f(scores(normal), scores(anomalous)));
+    lines.push(`AUROC ${area.toFixed(4)}, average precision ${precision.toFixed(4)}`);
+  } else {
+    lines.push(
+      `AUROC: expected rows of both labels, got only ${normal.length > 0 ? 'normal' : 'anomalous'} ones`,
+    );
+  }
+  if (anomalous.length > 0)
+    lines.push(
+      `found ${flagged(anomalous)} of ${anomalous.length} anomalies (${percent(flagged(anomalous) / anomalous.length)})`,
+    );
+  if (normal.length === 0) return lines;
+  const share = flagged(normal) / normal.length;
+  const alarms = `false alarms: ${percent(share)} of ${normal.length} normal rows`;
+  if (!atFixedRate) return [...lines, alarms];
+  const {mean, deviation} = falseAlarmSpread(guard.calibration.length, normal.length, guard.falseAlarms);
+  const more = share > mean + 3 * deviation;
+  lines.push(
+    `${alarms}; promised ${percent(guard.falseAlarms)}, and by chance ${percent(mean)} ± ${percent(deviation)}: ` +
+      (more ? 'more than chance explains, so these normal rows differ from the training ones' : 'kept'),
+  );
+  return lines;
+}
+
+/** 0.01234 → "1.23 %". */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

@@ -1,0 +1,106 @@
+/** What was found, as one page that needs nothing else: to read, print and pass on. */
+import * as path from 'node:path';
+import {cellText, column, source, type Table} from '../../lib/data/table';
+import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
+import type {Figure} from '../../lib/plot/figure';
+import {toPng} from '../../lib/plot/render';
+import {escapeXml} from '../../lib/plot/xml';
+import {blameFigure, pValueFigure, scoreFigure} from './figures';
+import {percent} from './quality';
+
+const STRANGEST = 10;
+
+export interface Report {
+  guard: TableDetector;
+  table: Table;
+  verdicts: readonly Verdict[];
+  /** The sentences that are said on the terminal too. */
+  lines: readonly string[];
+  id?: string;
+  falseDiscoveries?: number;
+  /** The file that holds the scores. */
+  scores: string;
+}
+
+export async function reportPage(report: Report): Promise<string> {
+  const {guard, table, verdicts, lines, falseDiscoveries} = report;
+  const flagged = verdicts.filter(({flag}) => flag);
+  const threshold =
+    falseDiscoveries === undefined || flagged.length === 0
+      ? guard.threshold
+      : flagged.reduce((least, {score}) => Math.min(least, score), Infinity);
+  const blame = blameFigure(verdicts);
+  const title = `Anomalies in ${source(table)}`;
+  const sections = [
+    `<h1>${text(title)}</h1>`,
+    `<ul>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ul>`,
+    `<p>A line for each row is in ${text(path.basename(report.scores))}.</p>`,
+    '<h2>The strangest rows</h2>',
+    strangest(report),
+    '<h2>Scores</h2>',
+    '<p>The larger a score, the stranger the row. Calibration rows are normal ones that the method has not learned from; right of the dashed line, rows are flagged.</p>',
+    await image(scoreFigure(guard, verdicts, threshold)),
+    ...(blame ? ['<h2>Columns to blame</h2>', '<p>Of the flagged rows only.</p>', await image(blame)] : []),
+    '<h2>p-values</h2>',
+    '<p>A p-value is the share of normal rows at least as strange. Were all new rows normal, the line would follow the diagonal; a steep beginning is anomalies, a bow along the whole way means that the new rows differ from the training rows as a whole.</p>',
+    await image(pValueFigure(verdicts)),
+    '<h2>How it was done</h2>',
+    `<p>Method ${text(guard.detector.method)}, options ${text(JSON.stringify(guard.detector.config))}; ${guard.calibration.length} calibration rows; at most ${percent(guard.falseAlarms)} false alarms promised.</p>`,
+    `<details><summary>What was done with each column</summary><pre>${text(guard.encoder.summary())}</pre></details>`,
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${text(title)}</title>
+<style>
+body { margin: 2rem auto; max-width: 52rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; }
+h1 { font-size: 1.6rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+img { max-width: 100%; height: auto; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.9rem; }
+th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
+pre { overflow-x: auto; font-size: 0.8rem; } li, p { overflow-wrap: anywhere; }
+</style>
+</head>
+<body>
+${sections.join('\n')}
+</body>
+</html>
+`;
+}
+
+function strangest({table, verdicts, id}: Report): string {
+  const places = Array.from(verdicts.keys()).sort((a, b) => verdicts[b].score - verdicts[a].score);
+  const rows = places.slice(0, STRANGEST).map((i) => {
+    const {score, pValue, flag, reasons, unseen} = verdicts[i];
+    const why = reasons.map(
+      ({column: name, share}) =>
+        `${name} = ${cellText(column(table, name), i) || 'missing'} (${percent(share)})`,
+    );
+    const cells = [
+      String(i + 1),
+      ...(id === undefined ? [] : [cellText(column(table, id), i)]),
+      String(Number(score.toPrecision(4))),
+      String(Number(pValue.toPrecision(2))),
+      flag ? 'yes' : 'no',
+      [...why, ...(unseen.length > 0 ? [`never seen: ${unseen.join(', ')}`] : [])].join('; '),
+    ];
+    return `<tr>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`;
+  });
+  const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
+  const head = names.map((name) => `<th>${text(name)}</th>`).join('');
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+async function image(figure: Figure): Promise<string> {
+  const data = (await toPng(figure)).toString('base64');
+  return `<p><img src="data:image/png;base64,${data}" width="${figure.width}" height="${figure.height}" alt="${escapeXml(figure.alt)}"></p>`;
+}
+
+/** A cell as it stands, at a length that leaves a table readable. */
+function text(content: string): string {
+  return escapeXml(content.length > 2000 ? `${content.slice(0, 2000)}…` : content);
+}
