@@ -124,12 +124,12 @@ function header(
   const version = buffer[6];
   if (version < 1 || version > 3) throw new Error(`${name}: expected .npy version 1, 2 or 3, got ${version}`);
   const first = version === 1 ? 10 : 12;
-  const length =
-    version === 1 ? buffer.readUInt16LE(8) : first <= buffer.length ? buffer.readUInt32LE(8) : Infinity;
-  if (first + length > buffer.length)
+  const whole = buffer.length >= 12 && first + headerLength(buffer, version) <= buffer.length;
+  if (!whole)
     throw new Error(
-      `${name}: expected a header of ${length} bytes, got ${buffer.length} in all; the file is truncated`,
+      `${name}: expected a whole header, got a file of ${buffer.length} bytes; it is truncated`,
     );
+  const length = headerLength(buffer, version);
   const text = buffer.toString(version === 3 ? 'utf8' : 'latin1', first, first + length);
   const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[))/.exec(text);
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text);
@@ -143,14 +143,18 @@ function header(
   return {descr: descr[1], fortran: fortran[1] === 'True', shape: sizes, start: first + length};
 }
 
+function headerLength(buffer: Buffer, version: number): number {
+  return version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8);
+}
+
 function assertNumbers(name: string, descr: string): void {
   if (/^[<>|=]?O/.test(descr))
     throw new Error(`${name}: expected numbers, got pickled Python objects, which would run code to be read`);
   if (descr === '[') throw new Error(`${name}: expected numbers, got a structured type of several fields`);
   if (/^[<>|]?[US]/.test(descr)) throw new Error(`${name}: expected numbers, got text (${descr})`);
-  if (!/^[<>|]/.test(descr) || !(descr.slice(1) in TYPES))
+  if (!/^[<>|]/.test(descr) || !Object.hasOwn(TYPES, descr.slice(1)))
     throw new Error(
-      `${name}: expected one of ${Object.keys(TYPES).join(', ')}, got ${JSON.stringify(descr)}`,
+      `${name}: expected numbers of type ${Object.keys(TYPES).join(', ')}, got ${JSON.stringify(descr)}`,
     );
 }
 
