@@ -77,6 +77,17 @@ describe('download(url, part)', () => {
     }
   });
 
+  it('takes nothing over from another address', async () => {
+    await withDownload(breaksAfter(4000, bytes), async (fetch, part) => {
+      await assert.rejects(fetch({pauses: []}));
+      await withServer(good(other), async ({url, requests}) => {
+        await download(`${url}file.npz`, part, quick);
+        assert.equal(requests[0].range, undefined);
+      });
+      assert.deepEqual(contentOf(part), other);
+    });
+  });
+
   it('begins anew when there is no such range', async () => {
     const server = inTurn(breaksAfter(4000, bytes), status(416), good(bytes));
     await withDownload(server, async (fetch, part, {requests}) => {
@@ -115,6 +126,11 @@ describe('download(url, part)', () => {
         assert.equal(fs.existsSync(part), false);
       });
     }
+    const endless: Handler = (_request, response) =>
+      response.writeHead(200, {'Content-Length': 1e15}).flushHeaders();
+    await withDownload(endless, async (fetch) =>
+      assert.rejects(fetch(), /sends more than the 1000000000 bytes/),
+    );
   });
 
   it('tries again after 503, not after 404', async () => {
@@ -159,6 +175,21 @@ describe('download(url, part)', () => {
         await assert.rejects(fetch({patience: 100, pauses: []}), wanted);
       });
     }
+  });
+
+  it('has patience with a server that is slow but not silent', async () => {
+    const slow: Handler = (_request, response) => {
+      response.writeHead(200, {'Content-Length': bytes.length});
+      const piece = (at: number): void => {
+        if (at >= bytes.length) return void response.end();
+        response.write(bytes.subarray(at, at + 1000), () => setTimeout(() => piece(at + 1000), 50));
+      };
+      piece(0);
+    };
+    await withDownload(slow, async (fetch, part) => {
+      await fetch({patience: 350, pauses: []}); // it takes 500 in all
+      assert.deepEqual(contentOf(part), bytes);
+    });
   });
 
   it('names a host that cannot be reached', async () => {

@@ -88,6 +88,8 @@ describe('fetchSet(name)', () => {
         fetch('hepatitis', {force: true}),
         /expected 80 rows × 19 features, 13 anomalies, got 79 rows × 19 features, 12 anomalies/,
       );
+      rows = hepatitisRows().map((row, i) => (i === 0 ? [...row.slice(0, -1), 0] : row));
+      await assert.rejects(fetch('hepatitis', {force: true}), /got 80 rows × 19 features, 12 anomalies/);
     });
   });
 
@@ -99,14 +101,25 @@ describe('fetchSet(name)', () => {
     });
   });
 
-  it('lets two at once end well', async () => {
+  it('lets three at once end well, of which two begin while the first has half of the file', async () => {
     const bytes = archive(breastwRows());
-    const slow: Handler = (_request, response) => {
+    const runs: Promise<string[]>[] = [];
+    let begin: () => unknown = () => undefined;
+    const slow: Handler = (_request, response, before) => {
       response.writeHead(200, {'Content-Length': bytes.length, ETag: '"one"'});
-      response.write(bytes.subarray(0, 1000), () => setTimeout(() => response.end(bytes.subarray(1000)), 20));
+      response.write(bytes.subarray(0, 1000), () => {
+        setTimeout(
+          () => before === 0 && runs.push(begin() as Promise<string[]>, begin() as Promise<string[]>),
+          20,
+        );
+        setTimeout(() => response.end(bytes.subarray(1000)), 40);
+      });
     };
     await withFetch(slow, async (fetch, folder) => {
-      await Promise.all([fetch('breastw-adbench'), fetch('breastw-adbench'), fetch('breastw-adbench')]);
+      begin = () => fetch('breastw-adbench');
+      await fetch('breastw-adbench');
+      assert.equal(runs.length, 2);
+      await Promise.all(runs);
       assert.deepEqual(fs.readdirSync(path.join(folder, 'breastw-adbench')), [
         'table.csv',
         'table.csv.sha256',

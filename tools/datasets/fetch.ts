@@ -87,10 +87,7 @@ function fromCopy(name: string, part: string, folder: string): Converted {
     try {
       const got = convert(copy, fs.readFileSync(copy), tables[part], columns);
       const wrong = fault(name, part, tables[part], got);
-      if (wrong === undefined) {
-        fs.mkdirSync(path.dirname(fetchedPath(name, part)), {recursive: true});
-        return got;
-      }
+      if (wrong === undefined) return got;
       problems.push(`${copy}: ${wrong}`);
     } catch (error) {
       problems.push((error as Error).message);

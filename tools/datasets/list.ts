@@ -44,7 +44,7 @@ function shapeText({files, tables}: CatalogueEntry): string {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   const full = shapes.filter((shape) => shape.length === rank);
   const rows = full.reduce((sum, [n]) => sum + n, 0);
-  return [rows, ...full[0].slice(1)].map(grouped).join(' × ');
+  return rank === 1 ? `${grouped(rows)} bytes` : [rows, ...full[0].slice(1)].map(grouped).join(' × ');
 }
 
 function bytesText(name: string, {files, tables}: CatalogueEntry): string {

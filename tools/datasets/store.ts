@@ -41,6 +41,7 @@ export function isGood(name: string, part: string): boolean {
 /** Writes a table and its checksum. Another run that does the same at the same time writes the same. */
 export function keep(name: string, part: string, csv: Uint8Array): string {
   const file = fetchedPath(name, part);
+  fs.mkdirSync(path.dirname(file), {recursive: true});
   // The checksum first: a table without one would not be taken for good.
   writeWhole(`${file}.sha256`, `${sumOf(csv)}  ${path.basename(file)}\n`);
   writeWhole(file, csv);
