@@ -17,6 +17,9 @@ export {loadMobyDick, type Book} from './data/moby-dick';
 export {CharacterTokenizer, WordTokenizer, type Tokenizer} from './data/tokenizer';
 export {maskTokens, windows} from './data/tokens';
 export {readIdx} from './data/idx';
+export {readNpy, type NpyArray} from './data/npy';
+export {readNpz} from './data/npz';
+export {benchmarkMalignantRows, isPresent, tableFile} from './data/labelled-table';
 export {
   blocks,
   blur,
