@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<number> {
     return each(names, async (name) => verifySet(name));
   }
   if (positionals.length === 0)
-    return say(listText(process.stdout.isTTY ? process.stdout.columns : undefined));
+    return say(listText((process.stdout.isTTY && process.stdout.columns) || undefined));
   const names = all
     ? known.filter((name) => named.includes(name) || isWithinReach(name, values.from))
     : named;

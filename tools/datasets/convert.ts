@@ -1,7 +1,7 @@
 /**
- * From the file that a table comes in to the one form in which it is kept: CSV with a header, "\n" at the end of
- * each line, numbers in JavaScript's shortest form that reads back the same, the label last, as 0 or 1 in the
- * column `anomaly`. So the same numbers give the same bytes, and one checksum, whether they came as .npz or CSV.
+ * From the file that a table comes in to the one form in which it is kept: CSV with a header, "\n" at the end
+ * of each line, numbers in JavaScript's shortest form that reads back the same, the label last, as 0 or 1 in
+ * the column `anomaly`. So the same numbers give the same bytes, and one checksum, as .npz and as CSV.
  */
 import {gunzipSync} from 'node:zlib';
 import type {FetchedTable} from '../../lib/data/catalogue';

@@ -21,7 +21,10 @@ export interface DownloadOptions {
 
 type Settings = Required<DownloadOptions>;
 
-/** Fills `part` with the whole file at `url`. @throws Error in one sentence; what has come stays for the next run. */
+/**
+ * Fills `part` with the whole file at `url`.
+ * @throws Error in one sentence; what has come stays for the next run.
+ */
 export async function download(url: string, part: string, options: DownloadOptions = {}): Promise<void> {
   const defaults = {patience: 20_000, pauses: [1000, 2000, 4000], limit: 1e9, onProgress: () => undefined};
   const settings: Settings = {...defaults, ...options};
@@ -129,7 +132,9 @@ async function receive(
 function isNetwork(error: unknown): boolean {
   return (
     error instanceof Passing ||
-    /^(ECONN|ERR_STREAM|EPIPE|HPE_|ETIMEDOUT)/.test((error as NodeJS.ErrnoException).code ?? '')
+    /^(ECONN|ERR_STREAM|ERR_SSL|EPROTO|EPIPE|HPE_|ETIMEDOUT)/.test(
+      (error as NodeJS.ErrnoException).code ?? '',
+    )
   );
 }
 

@@ -26,7 +26,11 @@ export interface FetchOptions extends DownloadOptions {
   unreachable?: Set<string>;
 }
 
-/** Fetches what is missing of a set. @returns a sentence for each of its tables. @throws Error in one sentence. */
+/**
+ * Fetches what is missing of a set.
+ * @returns a sentence for each of its tables.
+ * @throws Error in one sentence.
+ */
 export async function fetchSet(name: string, options: FetchOptions): Promise<string[]> {
   const {tables} = catalogueEntry(name);
   const carried = presentFiles(name);

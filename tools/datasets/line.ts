@@ -23,7 +23,7 @@ export class DownloadLine {
     this.drawn = now;
     const speed = (done - this.first) / Math.max(1, now - this.began);
     const text = `${this.name}  ${amountText(done, total, speed > 0 ? speed * 1000 : undefined)}`;
-    this.terminal.write(`\r\x1b[2K${text.slice(0, (this.terminal.columns ?? 80) - 1)}`);
+    this.terminal.write(`\r\x1b[2K${text.slice(0, (this.terminal.columns || 80) - 1)}`);
   };
 
   end(): void {

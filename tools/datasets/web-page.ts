@@ -1,4 +1,4 @@
-/** A web page where a file was expected: the log-in page of a hotel's network, a proxy's refusal, an error page. */
+/** A web page where a file was expected: a hotel's log-in page, a proxy's refusal, an error page. */
 
 /** Such as `a web page ("Log in to Example Wi-Fi")`; undefined when the bytes are none. */
 export function webPage(bytes: Uint8Array): string | undefined {
