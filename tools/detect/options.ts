@@ -12,7 +12,7 @@ export const METHOD_WORDS: Record<string, string> = {
   mahalanobis: 'distance from the mean in any direction; for roughly bell-shaped tables',
   'k-nn': 'distance to the nearest normal rows; for several kinds of normal, slow on many rows',
   'isolation-forest': 'how soon random splits part a row; for columns of very different kinds',
-  ecod: 'how far out each number lies by itself; nothing to tune, blind to how columns go together',
+  ecod: 'how far out each number lies by itself; blind to how columns go together',
 };
 
 const OPTIONS = {
