@@ -17,6 +17,9 @@ export {loadMobyDick, type Book} from './data/moby-dick';
 export {CharacterTokenizer, WordTokenizer, type Tokenizer} from './data/tokenizer';
 export {maskTokens, windows} from './data/tokens';
 export {readIdx} from './data/idx';
+export {readNpy, type NpyArray} from './data/npy';
+export {readNpz} from './data/npz';
+export {benchmarkMalignantRows, isPresent, tableFile} from './data/labelled-table';
 export {
   blocks,
   blur,
@@ -75,6 +78,7 @@ export {VectorQuantizedAutoencoder, type VectorQuantizedAutoencoderConfig} from 
 export {VariationalAutoencoder, type VariationalAutoencoderConfig} from './models/variational-autoencoder';
 export {Gan, type GanConfig} from './models/gan';
 export {Classifier, type ClassifierConfig} from './models/classifier';
+export {DeepSvdd, type DeepSvddConfig} from './models/deep-svdd';
 export {augmented} from './models/augmented';
 export {BinaryAutoencoder, type BinaryAutoencoderConfig} from './models/binary-autoencoder';
 export {CategoricalAutoencoder, type CategoricalAutoencoderConfig} from './models/categorical-autoencoder';
@@ -126,6 +130,9 @@ export {bootstrapInterval, type BootstrapOptions} from './metrics/bootstrap';
 export {eventReport, eventsOf, type EventReport, type Span} from './metrics/events';
 export {type DetectionMethod, type Detector} from './detection/detector';
 export {detectionMethods, fitDetector, restoreDetector} from './detection/methods';
+export {AutoencoderDetector, type AutoencoderDetectorOptions} from './detection/autoencoder-detector';
+export {VaeDetector, type VaeDetectorOptions} from './detection/vae-detector';
+export {SvddDetector, type SvddDetectorOptions} from './detection/svdd-detector';
 export {PcaDetector, type PcaDetectorOptions} from './detection/pca-detector';
 export {Mahalanobis, type MahalanobisOptions} from './detection/mahalanobis';
 export {NearestNeighbours, type NearestNeighboursOptions} from './detection/nearest-neighbours';

@@ -3,14 +3,20 @@ import {assertChoice} from '../check';
 import type {StoredArray} from '../data/safetensors';
 import type * as tf from '../tf';
 import type {DetectionMethod, Detector} from './detector';
+import {AutoencoderDetector} from './autoencoder-detector';
 import {Ecod} from './ecod';
 import {IsolationForest} from './isolation-forest';
 import {Mahalanobis} from './mahalanobis';
 import {NearestNeighbours} from './nearest-neighbours';
 import {PcaDetector} from './pca-detector';
+import {SvddDetector} from './svdd-detector';
+import {VaeDetector} from './vae-detector';
 
 /** Each under the name that is the `method` of its detectors. */
 export const detectionMethods: Readonly<Record<string, DetectionMethod<object>>> = {
+  autoencoder: AutoencoderDetector,
+  vae: VaeDetector,
+  'deep-svdd': SvddDetector,
   pca: PcaDetector,
   mahalanobis: Mahalanobis,
   'k-nn': NearestNeighbours,

@@ -50,6 +50,8 @@ describe('PcaDetector', () => {
     assert.equal(detector.config.components, 1);
     assertClose(detector.score(tf.tensor2d([[5, 5], [2, 0]])), [0, 2]); // prettier-ignore
     assertClose(detector.explain(tf.tensor2d([[2, 0]])).dataSync(), [1, 1]);
+    const round = new RandomStream(1).normal<tf.Rank.R2>([200, 3]);
+    assert.equal(PcaDetector.fit(round, {share: 0.99}).config.components, 2);
   });
 
   it('refuses to keep all directions, one feature and a share above 1', () => {
@@ -85,7 +87,7 @@ describe('Mahalanobis', () => {
     assert.ok(off > 1e4 && off < 1e6, `${off}`);
   });
 
-  it('parts the score among the features: by hand for deviations 1 and 2 at full and no correlation', () => {
+  it('parts the score among the features: by hand where they do not go together', () => {
     // mean 0, variances 1 and 4, covariance 0
     const x = tf.tensor2d([[1, 2], [1, -2], [-1, 2], [-1, -2]]); // prettier-ignore
     const detector = Mahalanobis.fit(x, {shrinkage: 0});
@@ -201,6 +203,16 @@ describe('IsolationForest', () => {
     const forest = IsolationForest.fit(x, {trees: 20});
     assertClose(forest.score(x), [0.5, 0.5]); // h = 1 = c(2): each tree parts the two
     assert.deepEqual(Array.from(new Set(forest.arrays().size.data)), [2, 1]);
+  });
+
+  it('draws other rows for each tree, none of them twice', () => {
+    const x = tf.range(0, 1000).reshape([1000, 1]) as tf.Tensor2D;
+    const {threshold, size} = IsolationForest.fit(x, {trees: 200, sampleSize: 2}).arrays();
+    assert.deepEqual(Array.from(size.data.subarray(0, 3)), [2, 1, 1]); // equal rows would not be parted
+    const roots = Array.from({length: 200}, (_, tree) => threshold.data[3 * tree]);
+    // a point between two of 0 … 999: it deviates from 499.5 by less than one of the numbers themselves, 289
+    assertClose(roots.reduce((sum, root) => sum + root, 0) / 200 - 499.5, 0, (3 * 289) / Math.sqrt(200));
+    assert.ok(Math.max(...roots) - Math.min(...roots) > 700);
   });
 
   it('refuses no trees and a sample of one', () => {
