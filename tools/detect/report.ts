@@ -62,8 +62,16 @@ img { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-td:last-child { min-width: 14rem; overflow-wrap: anywhere; }
-td:last-child { min-width: 14rem; overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { display: none; } tr { display: block; border-bottom: 1px solid #ddd; padding: 0.4rem 0; }
+  td { display: block; border: 0; padding: 0; } td::before { content: attr(data-name) ': '; color: #666; }
+}
+td { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { display: none; } tr { display: block; border-bottom: 1px solid #ddd; padding: 0.4rem 0; }
+  td { display: block; border: 0; padding: 0; } td::before { content: attr(data-name) ': '; color: #666; }
+}
 pre { overflow-x: auto; font-size: 0.8rem; } li, p { overflow-wrap: anywhere; }
 </style>
 </head>
@@ -75,6 +83,7 @@ ${sections.join('\n')}
 }
 
 function strangest({table, verdicts, id}: Report): string {
+  const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
   const places = Array.from(verdicts.keys()).sort((a, b) => verdicts[b].score - verdicts[a].score);
   const rows = places.slice(0, STRANGEST).map((i) => {
     const {score, pValue, flag, reasons, unseen} = verdicts[i];
@@ -90,9 +99,8 @@ function strangest({table, verdicts, id}: Report): string {
       flag ? 'yes' : 'no',
       [...why, ...(unseen.length > 0 ? [`never seen: ${unseen.join(', ')}`] : [])].join('; '),
     ];
-    return `<tr>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`;
+    return `<tr>${cells.map((cell, k) => `<td data-name="${escapeXml(names[k])}">${text(cell)}</td>`).join('')}</tr>`;
   });
-  const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
   const head = names.map((name) => `<th>${text(name)}</th>`).join('');
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
