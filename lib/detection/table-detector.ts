@@ -1,7 +1,7 @@
 /**
  * A detector for a table of one's own: from normal rows to verdicts on later ones.
  *
- *     const guard = await TableDetector.fit(readCsv('normal.csv'), {method: 'pca', falseAlarms: 0.01});
+ *     const guard = await TableDetector.fit(readCsv('normal.csv'), {falseAlarms: 0.01});
  *     const verdicts = guard.judge(readCsv('new.csv')); // for each row: score, pValue, flag, reasons
  *
  *   normal rows ─┬─ training 75 % ────► TableEncoder ─► detector
@@ -22,7 +22,7 @@ import {fitDetector, restoreDetector} from './methods';
 import {reasonsOf, type Reason} from './reasons';
 
 export interface TableDetectorOptions {
-  /** One of {@link detectionMethods}. Default "pca". */
+  /** One of {@link detectionMethods}. Default "autoencoder". */
   method?: string;
   /** The method's own options. */
   options?: object;
@@ -84,16 +84,17 @@ export class TableDetector {
    */
   static async fit(normal: Table, options: TableDetectorOptions = {}): Promise<TableDetector> {
     assertOptions('options', options, KNOWN);
-    const {method = 'pca', falseAlarms = 0.01, calibration = 0.25, seed = 0} = options;
+    const {method = 'autoencoder', falseAlarms = 0.01, calibration = 0.25, seed = 0} = options;
     if (!(falseAlarms > 0 && falseAlarms < 1))
       throw new RangeError(`falseAlarms: expected a share between 0 and 1, got ${falseAlarms}`);
     assertWithin('calibration', calibration, 0, 0.9);
-    const forCalibration = Math.max(Math.ceil(1 / falseAlarms) - 1, Math.round(calibration * normal.rows));
-    const least = Math.ceil(1 / falseAlarms) - 1 + LEAST_TRAINING;
-    if (normal.rows < least || normal.rows - forCalibration < LEAST_TRAINING)
+    const fewest = Math.ceil(1 / falseAlarms) - 1; // so that the smallest p-value is small enough
+    const least = Math.max(fewest + LEAST_TRAINING, Math.ceil(LEAST_TRAINING / (1 - calibration) - 1e-6));
+    if (normal.rows < least)
       throw new RangeError(
         `${source(normal)}: expected at least ${least} normal rows for a false-alarm rate of ${falseAlarms}, got ${normal.rows}; collect more, or allow more false alarms`,
       );
+    const forCalibration = Math.max(fewest, Math.floor(calibration * normal.rows));
     const order = new RandomStream(seed).split('calibration').permutation(normal.rows);
     const training = selectRows(normal, order.subarray(forCalibration).sort());
     const encoder = TableEncoder.fit(training, {newMissing: 'standsOut', ...options.encoder});

@@ -64,8 +64,9 @@ export function scoreFigure(guard: TableDetector, verdicts: readonly Verdict[], 
 export function pValueFigure(verdicts: readonly Verdict[]): Figure {
   const rising = Float64Array.from(verdicts, ({pValue}) => pValue).sort();
   const n = rising.length;
+  // Evenly spaced on a logarithmic axis: the small p-values are the ones that count.
   const places = [
-    ...new Set(Array.from({length: POINTS}, (_, i) => Math.round((i * (n - 1)) / (POINTS - 1)))),
+    ...new Set(Array.from({length: POINTS}, (_, i) => Math.round(n ** (i / (POINTS - 1))) - 1)),
   ];
   const line = (name: string, x: number[], y: number[], color: string, dash: string) => ({
     type: 'scatter',
@@ -77,7 +78,7 @@ export function pValueFigure(verdicts: readonly Verdict[]): Figure {
   });
   return figure({
     data: [
-      line('all normal', [0, 1], [0, 1], MUTED, 'dash'),
+      line('all normal', [rising[0], 1], [rising[0], 1], MUTED, 'dash'),
       line(
         'new rows',
         places.map((i) => rising[i]),
@@ -87,8 +88,8 @@ export function pValueFigure(verdicts: readonly Verdict[]): Figure {
       ),
     ],
     layout: {
-      xaxis: {title: 'p-value', range: [0, 1]},
-      yaxis: {title: 'share of rows with at most this', range: [0, 1.02]},
+      xaxis: {title: 'p-value', type: 'log'},
+      yaxis: {title: 'share of rows with at most this', type: 'log'},
     },
     alt: `The share of the ${n} new rows with at most each p-value, beside the diagonal of normal rows.`,
     height: 400,

@@ -8,11 +8,14 @@ import {parsed} from '../notebook/arguments';
 
 /** When to take which method, a line each. */
 export const METHOD_WORDS: Record<string, string> = {
+  autoencoder: 'what an auto-encoder does not restore; for columns that go together in whatever way',
+  vae: 'the same with a code that is drawn; where normal rows vary at random',
+  'deep-svdd': 'distance from the centre that a network draws normal rows to; for one kind of normal',
   pca: 'what linear structure leaves over; fast, and a good first try when columns go together',
   mahalanobis: 'distance from the mean in any direction; for roughly bell-shaped tables',
   'k-nn': 'distance to the nearest normal rows; for several kinds of normal, slow on many rows',
   'isolation-forest': 'how soon random splits part a row; for columns of very different kinds',
-  ecod: 'how far out each number lies by itself; nothing to tune, blind to how columns go together',
+  ecod: 'how far out each number lies by itself; blind to how columns go together',
 };
 
 const OPTIONS = {
@@ -66,7 +69,7 @@ export function help(): string {
   --out FILE            a line for each row (default: scores.csv)
   --report FILE         a page to read and pass on (default: as --out, ending in .html)
   --save FILE           keeps the detector
-  --method NAME         (default: pca)
+  --method NAME         (default: autoencoder)
 ${methods.join('\n')}
   --false-alarms SHARE  of rows as normal as those of --train, at most this share is flagged (default: 0.01)
   --fdr SHARE           flags so that of the flagged rows this share is expected to be normal, instead

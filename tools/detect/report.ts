@@ -42,7 +42,7 @@ export async function reportPage(report: Report): Promise<string> {
     await image(scoreFigure(guard, verdicts, threshold)),
     ...(blame ? ['<h2>Columns to blame</h2>', '<p>Of the flagged rows only.</p>', await image(blame)] : []),
     '<h2>p-values</h2>',
-    '<p>A p-value is the share of normal rows at least as strange. Were all new rows normal, the line would follow the diagonal; a steep beginning is anomalies, a bow along the whole way means that the new rows differ from the training rows as a whole.</p>',
+    '<p>A p-value is the share of normal rows at least as strange. Were all new rows normal, the line would follow the diagonal. Where it lies above it on the left there are anomalies; where it does so all the way, the new rows differ from the training rows as a whole.</p>',
     await image(pValueFigure(verdicts)),
     '<h2>How it was done</h2>',
     `<p>Method ${text(guard.detector.method)}, options ${text(JSON.stringify(guard.detector.config))}; ${guard.calibration.length} calibration rows; at most ${percent(guard.falseAlarms)} false alarms promised.</p>`,
@@ -62,6 +62,16 @@ img { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
+td { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { display: none; } tr { display: block; border-bottom: 1px solid #ddd; padding: 0.4rem 0; }
+  td { display: block; border: 0; padding: 0; } td::before { content: attr(data-name) ': '; color: #666; }
+}
+td { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { display: none; } tr { display: block; border-bottom: 1px solid #ddd; padding: 0.4rem 0; }
+  td { display: block; border: 0; padding: 0; } td::before { content: attr(data-name) ': '; color: #666; }
+}
 pre { overflow-x: auto; font-size: 0.8rem; } li, p { overflow-wrap: anywhere; }
 </style>
 </head>
@@ -73,12 +83,13 @@ ${sections.join('\n')}
 }
 
 function strangest({table, verdicts, id}: Report): string {
+  const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
   const places = Array.from(verdicts.keys()).sort((a, b) => verdicts[b].score - verdicts[a].score);
   const rows = places.slice(0, STRANGEST).map((i) => {
     const {score, pValue, flag, reasons, unseen} = verdicts[i];
     const why = reasons.map(
       ({column: name, share}) =>
-        `${name} = ${cellText(column(table, name), i) || 'missing'} (${percent(share)})`,
+        `${name} = ${cellText(column(table, name), i) || 'missing'} (${Math.round(100 * share)} %)`,
     );
     const cells = [
       String(i + 1),
@@ -88,9 +99,8 @@ function strangest({table, verdicts, id}: Report): string {
       flag ? 'yes' : 'no',
       [...why, ...(unseen.length > 0 ? [`never seen: ${unseen.join(', ')}`] : [])].join('; '),
     ];
-    return `<tr>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`;
+    return `<tr>${cells.map((cell, k) => `<td data-name="${escapeXml(names[k])}">${text(cell)}</td>`).join('')}</tr>`;
   });
-  const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
   const head = names.map((name) => `<th>${text(name)}</th>`).join('');
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

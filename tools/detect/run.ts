@@ -49,6 +49,9 @@ async function learn(settings: Settings, say: (line: string) => void): Promise<T
   }
   const also = [label, id].filter((name) => name !== undefined && normal.names.includes(name)) as string[];
   const drop = [...new Set([...settings.drop, ...also])];
+  counters(normal, drop).forEach((name) =>
+    say(`column "${name}" looks like a row number; --drop ${name} leaves it out`),
+  );
   const began = Date.now();
   const guard = await TableDetector.fit(normal, {method, falseAlarms, seed, encoder: {drop}});
   const trained = normal.rows - guard.calibration.length;
@@ -101,6 +104,19 @@ function judged(
   const verdicts = guard.judge(table, {falseDiscoveries, onProgress});
   if (terminal.isTTY) terminal.write('\r\x1b[2K');
   return verdicts;
+}
+
+// Columns of whole numbers, all different and close together: they count, and later rows are beyond them.
+function counters(table: Table, except: readonly string[]): string[] {
+  return table.names.filter((name, j) => {
+    const cells = table.columns[j];
+    if (except.includes(name) || cells.kind !== 'number' || !cells.values.every(Number.isInteger))
+      return false;
+    const rising = cells.values.slice().sort();
+    return rising.every(
+      (value, i) => i === 0 || (value > rising[i - 1] && value - rising[0] < 2 * table.rows),
+    );
+  });
 }
 
 // Columns that were categories in training are read as text, even where all cells look like numbers.

@@ -1,0 +1,273 @@
+import * as assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import {readCsv} from '../../lib/data/csv';
+import {cellText, column, type Table} from '../../lib/data/table';
+import {detectionMethods} from '../../lib/detection/methods';
+import {help, METHOD_WORDS, settingsFrom} from '../../tools/detect/options';
+import {detect} from '../../tools/detect/run';
+import {projectRoot} from '../../lib/root';
+import {rowsAsCsv} from '../detection/tables';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'detect-'));
+  fs.writeFileSync(at('normal.csv'), rowsAsCsv(1, 600));
+  fs.writeFileSync(at('new.csv'), rowsAsCsv(2, 400, 50));
+});
+afterEach(() => fs.rmSync(folder, {recursive: true}));
+
+describe('npm run detect', () => {
+  it('writes a line for each row, in order, with the anomalies flagged and a column that takes part blamed', async () => {
+    const said = await run('--id', 'id', '--label', 'label');
+    const scores = readCsv(at('scores.csv'));
+    assert.deepEqual(scores.names, [
+      ...[
+        'row',
+        'id',
+        'score',
+        'p_value',
+        'flag',
+        'reason_1',
+        'share_1',
+        'reason_2',
+        'share_2',
+        'reason_3',
+        'share_3',
+      ],
+      'unseen',
+    ]);
+    assert.equal(scores.rows, 400);
+    for (let i = 49; i < 400; i += 50) {
+      assert.deepEqual([cell(scores, 'row', i), cell(scores, 'id', i)], [String(i + 1), `r${i}`]);
+      assert.equal(cell(scores, 'flag', i), '1');
+      assert.ok(['x', 'y'].includes(cell(scores, 'reason_1', i)));
+    }
+    const flags = column(scores, 'flag');
+    assert.ok(flags.kind === 'number');
+    const flagged = flags.values.filter((flag) => flag === 1).length;
+    assert.ok(flagged >= 8 && flagged <= 8 + 16, `${flagged}`); // of 392 normal rows 1 %, up to 6 deviations more
+    assert.match(said, /found 8 of 8 anomalies \(100 %\)/);
+    assert.match(said, /AUROC 1\.0000/);
+    assert.match(said, /false alarms: .* of 392 normal rows; promised 1 %, and by chance .*: kept/);
+    assert.match(said, /wrote .*scores\.csv\nwrote .*scores\.html$/);
+  });
+
+  it('makes a page that holds all it needs, and shows cells as they stand', async () => {
+    const rows = rowsAsCsv(2, 400).trimEnd();
+    fs.writeFileSync(at('new.csv'), `${rows}\n"<script>alert(1)</script>",0,30,0,"<b>&</b>",1\n`);
+    await run('--id', 'id', '--drop', 'label');
+    const page = fs.readFileSync(at('scores.html'), 'utf8');
+    assert.ok(page.includes('<td data-name="id">&lt;script&gt;alert(1)&lt;/script&gt;</td>'));
+    assert.ok(page.includes('kind = &lt;b&gt;&amp;&lt;/b&gt;'));
+    assert.ok(!/<script|<b>|https?:|src="(?!data:)/.test(page));
+    assert.equal(page.match(/<img src="data:image\/png;base64,/g)?.length, 3);
+    assert.equal(page.match(/<tr><td data-name="row">/g)?.length, 10);
+  });
+
+  it('gives the same scores from a detector that was saved', async () => {
+    const saved = await run(
+      '--drop',
+      'id,label',
+      '--save',
+      at('guard.detector'),
+      '--method',
+      'isolation-forest',
+    );
+    assert.match(saved, /learned from 450 rows by isolation-forest in .* s; calibrated on 150 others/);
+    const first = fs.readFileSync(at('scores.csv'), 'utf8');
+    const said = await says([
+      '--load',
+      at('guard.detector'),
+      '--score',
+      at('new.csv'),
+      '--out',
+      at('again.csv'),
+    ]);
+    assert.equal(fs.readFileSync(at('again.csv'), 'utf8'), first);
+    assert.match(said, /passed over columns that were not learned: id, label/);
+  });
+
+  it('hints at a column that only counts the rows', async () => {
+    const lines = rowsAsCsv(1, 600).trimEnd().split('\n');
+    fs.writeFileSync(at('normal.csv'), lines.map((line, i) => `${i || 'n'},${line}`).join('\n'));
+    const said = await says([
+      '--train',
+      at('normal.csv'),
+      '--drop',
+      'id,label',
+      '--save',
+      at('guard.detector'),
+    ]);
+    assert.match(said, /column "n" looks like a row number; --drop n leaves it out/);
+  });
+
+  it('learns from the rows that are labelled normal, and can learn only', async () => {
+    fs.writeFileSync(at('normal.csv'), rowsAsCsv(1, 600, 10));
+    const guard = at('guard.detector');
+    const said = await says(['--train', at('normal.csv'), '--id', 'id', '--label', 'label', '--save', guard]);
+    assert.match(said, /left out 60 rows that are labelled anomalies\nlearned from 405 rows/);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['guard.detector', 'new.csv', 'normal.csv']);
+  });
+
+  it('reads categories that look like numbers as the categories they are', async () => {
+    const coded = (content: string) => content.replaceAll(',left,', ',01,').replaceAll(',right,', ',10,');
+    fs.writeFileSync(at('normal.csv'), coded(rowsAsCsv(1, 600)));
+    fs.writeFileSync(at('new.csv'), 'x,y,z,kind\n1,2,0,10\n');
+    await run('--drop', 'id,label');
+    assert.equal(cell(readCsv(at('scores.csv')), 'unseen', 0), '');
+  });
+
+  it('controls the false discoveries instead, when told', async () => {
+    const said = await run('--drop', 'id,label', '--fdr', '0.2', '--false-alarms', '0.02');
+    assert.match(said, /flagged \d+ \(.*\); of these at most 20 % are expected to be normal/);
+  });
+
+  const refused: [string, string | undefined, string[], RegExp][] = [
+    [
+      'too few rows',
+      rowsAsCsv(1, 100),
+      [],
+      /normal\.csv: expected at least 149 normal rows .* 0\.01, got 100/,
+    ],
+    ['an empty file', '', [], /normal\.csv: expected a table, got an empty file/],
+    ['a ragged row', 'a,b\n1,2\n3\n', [], /normal\.csv: expected 2 cells in every row, got 1 cell in row 2/],
+    [
+      'identifiers',
+      undefined,
+      ['--drop', 'label'],
+      /normal\.csv: .* column "id", got 450 different texts .*; leave it out \(drop/,
+    ],
+    [
+      'a column that is not there',
+      undefined,
+      ['--drop', 'nothing'],
+      /normal\.csv: expected column "nothing", got none/,
+    ],
+    [
+      'labels that are none',
+      undefined,
+      ['--label', 'kind'],
+      /expected 0 or 1 in the label column "kind", got "\w+" in row 1/,
+    ],
+    [
+      'an id column that is not there',
+      undefined,
+      ['--id', 'q', '--drop', 'id,label'],
+      /new\.csv: expected column "q", got none/,
+    ],
+    [
+      'an id column with a name of ours',
+      undefined,
+      ['--id', 'score', '--drop', 'id,label'],
+      /column "score", got none/,
+    ],
+  ];
+  for (const [what, training, options, message] of refused)
+    it(`refuses ${what}, and leaves nothing behind`, async () => {
+      if (training !== undefined) fs.writeFileSync(at('normal.csv'), training);
+      await assert.rejects(run(...options, '--save', at('guard.detector')), {message});
+      assert.deepEqual(fs.readdirSync(folder).sort(), ['new.csv', 'normal.csv']);
+    });
+
+  it('refuses new rows that do not fit, and leaves nothing behind', async () => {
+    for (const [content, message] of [
+      ['x,y,kind\n1,2,left\n', /new\.csv: expected column "z", got none of that name; there are x, y, kind/],
+      [
+        'x,y,z,kind\n1,2,0,left\n1,low,0,left\n',
+        /new\.csv: expected numbers in column "y", got "low" in row 2/,
+      ],
+      ['x,y,z,kind\n', /new\.csv: expected rows below the header, got none/],
+    ] as const) {
+      fs.writeFileSync(at('new.csv'), content);
+      await assert.rejects(run('--drop', 'id,label', '--save', at('guard.detector')), {message});
+      assert.deepEqual(fs.readdirSync(folder).sort(), ['new.csv', 'normal.csv']);
+    }
+  });
+
+  it('says what is wrong on one line, with exit code 1, and its help with 0', () => {
+    const cli = (...args: string[]) =>
+      spawnSync(process.execPath, [path.join(projectRoot, 'dist/tools/detect/cli.js'), ...args], {
+        encoding: 'utf8',
+      });
+    const wrong = cli('--train', at('none.csv'), '--score', at('new.csv'), '--out', at('scores.csv'));
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stderr, /none\.csv: expected a CSV file, got none of that name\n$/);
+    const helped = cli('--help');
+    assert.deepEqual([helped.status, helped.stdout.trim()], [0, help()]);
+  });
+});
+
+describe('the options of npm run detect', () => {
+  it('have a line for every method, and when to take it', () => {
+    assert.deepEqual(Object.keys(METHOD_WORDS).sort(), Object.keys(detectionMethods).sort());
+    for (const line of help().split('\n')) assert.ok(line.length <= 110, line);
+  });
+
+  it('put files where they are told, the report beside the scores', () => {
+    const {out, report, drop, csv} = settingsFrom([
+      '--train',
+      'a',
+      '--score',
+      'b',
+      '--out',
+      at('s.csv'),
+      '--drop',
+      'p,q',
+      '--drop',
+      'r',
+      '--delimiter',
+      'tab',
+    ])!;
+    assert.deepEqual([out, report, drop, csv.delimiter], [at('s.csv'), at('s.html'), ['p', 'q', 'r'], '\t']);
+  });
+
+  const refused: [string[], RegExp][] = [
+    [['--score', 'b'], /train: expected either --train or --load, got neither; see --help/],
+    [['--train', 'a', '--load', 'b'], /got both/],
+    [['--train', 'a'], /expected --score FILE, or --save FILE to learn only, got neither/],
+    [['--load', 'a', '--score', 'b', '--seed', '1'], /seed: expected with --train only, got it with --load/],
+    [
+      ['--train', 'a', '--score', 'b', '--method', 'svm'],
+      /method: expected one of autoencoder, .* got "svm"/,
+    ],
+    [
+      ['--train', 'a', '--score', 'b', '--false-alarms', '1 %'],
+      /false-alarms: expected a share between 0 and 1, got "1 %"/,
+    ],
+    [['--train', 'a', '--score', 'b', '--fdr', '1'], /fdr: expected a share between 0 and 1/],
+    [['--train', 'a', '--score', 'b', '--seed', '-1.5'], /seed/],
+    [['--train', 'a', '--score', 'b', '--decimal', 'x'], /decimal: expected one of \., ,, got "x"/],
+    [['--train', 'a', '--score', 'b', '--delimiter', ';;'], /delimiter: expected one character, or tab/],
+    [
+      ['--train', 'a', '--score', 'b', '--out', 'b'],
+      /b: expected a file of its own to write to, got it twice/,
+    ],
+    [['--train', 'a', '--score', 'b', '--out', 'no/s.csv'], /no\/s\.csv: expected a folder that is there/],
+    [['a.csv'], /expected --train FILE, --score FILE and so on, got a\.csv/],
+    [['--quick'], /Unknown option '--quick'\. Known options: --train/],
+  ];
+  for (const [args, message] of refused)
+    it(`refuse ${args.join(' ')}`, () => assert.throws(() => settingsFrom(args), {message}));
+});
+
+function at(name: string): string {
+  return path.join(folder, name);
+}
+
+function cell(table: Table, name: string, row: number): string {
+  return cellText(column(table, name), row);
+}
+
+function run(...options: string[]): Promise<string> {
+  return says(['--train', at('normal.csv'), '--score', at('new.csv'), '--out', at('scores.csv'), ...options]);
+}
+
+async function says(args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const quick = args.includes('--train') && !args.includes('--method') ? ['--method', 'pca'] : [];
+  await detect(settingsFrom([...args, ...quick])!, (line) => lines.push(line), {write: () => undefined});
+  return lines.join('\n');
+}
