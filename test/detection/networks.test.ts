@@ -2,9 +2,11 @@ import * as assert from 'node:assert/strict';
 import {AutoencoderDetector, type AutoencoderDetectorOptions} from '../../lib/detection/autoencoder-detector';
 import type {Detector} from '../../lib/detection/detector';
 import {fitDetector, restoreDetector} from '../../lib/detection/methods';
+import {train, TRAINING_DEFAULTS} from '../../lib/detection/networks';
 import {ROWS_AT_ONCE} from '../../lib/detection/rows';
 import {VaeDetector, type VaeDetectorOptions} from '../../lib/detection/vae-detector';
 import {auroc} from '../../lib/metrics/detection';
+import {DeepSvdd} from '../../lib/models/deep-svdd';
 import {RandomStream} from '../../lib/random';
 import * as tf from '../../lib/tf';
 import {assertClose, tensorsLeaked} from '../helpers';
@@ -198,12 +200,40 @@ describe('SvddDetector', () => {
   });
 });
 
+describe('train', () => {
+  it('takes whole passes over the rows, about as many steps as asked for, one pass at the least', async () => {
+    const steps = async (rows: number, wanted: number) => {
+      const [weight, count] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(0), false)];
+      const losses = () => {
+        count.assign(count.add(1));
+        return {total: weight.square() as tf.Scalar};
+      };
+      const x = tf.ones<tf.Rank.R2>([rows, 1]);
+      await train({losses, variables: [weight], state: [count]}, x, {...TRAINING_DEFAULTS, steps: wanted, progress: false}); // prettier-ignore
+      return count.dataSync()[0];
+    };
+    assert.equal(await steps(20, 7), 7);
+    assert.equal(await steps(130, 10), 9); // three batches of at most 64 make a pass
+    assert.equal(await steps(130, 1), 3);
+  });
+
+  it('has the rows in the order of the seed', async () => {
+    const trained = async (seed: number) => {
+      const model = new DeepSvdd({inputDim: 4, seed: 3});
+      await train(model, curve(100, 1), {...TRAINING_DEFAULTS, ...quick, seed});
+      return model.variables[0].dataSync();
+    };
+    assert.deepEqual(await trained(1), await trained(1));
+    assert.notDeepEqual(await trained(1), await trained(2));
+  });
+});
+
 const areas: Record<string, [number, number]> = {
   autoencoder: [0.93, 1],
   vae: [0.87, 0.98],
   'deep-svdd': [0.97, 1],
 };
-const sharper: Record<string, object> = {vae: {deviation: 0.1}};
+const sharper: Record<string, object> = {autoencoder: {noise: 0.2}, vae: {deviation: 0.1}};
 
 for (const [method, [low, high]] of Object.entries(areas)) {
   describe(`a network as a detector: ${method}`, () => {
