@@ -32,7 +32,7 @@ import {
 import {ROWS_AT_ONCE, rowsToFit, rowsToScore} from './rows';
 
 export interface AutoencoderDetectorOptions extends TrainingOptions {
-  /** Widths of the encoder's hidden layers; the decoder mirrors them. Default [128]. */
+  /** Widths of the encoder's hidden layers; the decoder mirrors them. Default [256]. */
   hiddenDims?: readonly number[];
   /** For images of this size: convolutions in place of dense layers, the default filters. Default none. */
   image?: {height: number; width: number} | null;
@@ -40,7 +40,7 @@ export interface AutoencoderDetectorOptions extends TrainingOptions {
   activation?: Activation;
   /** k: numbers in the code. Default d, at most 64. */
   latentDim?: number;
-  /** Deviation of the Gaussian noise that training adds, in the unit of the features. Default 0.2; 0 for none. */
+  /** Deviation of the Gaussian noise that training adds, in the unit of the features. Default 0.1; 0 for none. */
   noise?: number;
   /**
    * squared: Σ (x - x̂)². relative: the same over the length of x̂, for images: a bold stroke costs more than a
@@ -53,10 +53,10 @@ export interface AutoencoderDetectorOptions extends TrainingOptions {
 
 const DEFAULTS: Required<Omit<AutoencoderDetectorOptions, 'latentDim'>> = {
   ...TRAINING_DEFAULTS,
-  hiddenDims: [128],
+  hiddenDims: [256],
   image: null,
   activation: 'tanh',
-  noise: 0.2,
+  noise: 0.1,
   error: 'squared',
   members: 1,
 };
