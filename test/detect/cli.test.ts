@@ -187,6 +187,12 @@ describe('npm run detect', () => {
     }
   });
 
+  it('leaves none of its files where one cannot be written', async () => {
+    const long = at(`${'x'.repeat(250)}.detector`); // no file system takes such a name
+    await assert.rejects(run('--drop', 'id,label', '--save', long), /ENAMETOOLONG|ENOENT/);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['new.csv', 'normal.csv']);
+  });
+
   it('says what is wrong on one line, with exit code 1, and its help with 0', () => {
     const cli = (...args: string[]) =>
       spawnSync(process.execPath, [path.join(projectRoot, 'dist/tools/detect/cli.js'), ...args], {
