@@ -30,6 +30,15 @@ export {
   type Level,
   type NamedCorruption,
 } from './data/corruption';
+export {
+  loadMedical,
+  loadNslKdd,
+  loadSensors,
+  SECONDS_PER_READING,
+  type LabelledRows,
+  type SensorReadings,
+} from './data/anomaly-tables';
+export {slidingWindows} from './data/series';
 export {firstOfEach, labelledImages, take, type LabelledImages} from './data/images';
 export {oneHot, withLabels, withoutLabels} from './data/labels';
 export {balancedDraw, splitExamples} from './data/split';
@@ -152,6 +161,8 @@ export {
 } from './detection/table-detector';
 export {barChart, type Bar} from './plot/bars';
 export {lineChart, type Line} from './plot/lines';
+export {scoreMap, type ScoreMapOptions} from './plot/score-map';
+export {scoreHistogram, type ScoreGroup} from './plot/score-histogram';
 export {matrix} from './plot/matrix';
 export {vectorField} from './plot/field';
 export {scatterByLabel} from './plot/scatter';

@@ -23,6 +23,7 @@ import * as tf from '../tf';
 import type {Detector} from './detector';
 import {
   assertTraining,
+  filled,
   restoreWeights,
   train,
   TRAINING_DEFAULTS,
@@ -106,9 +107,9 @@ export class AutoencoderDetector implements Detector {
     inputDim: number,
     arrays: Record<string, StoredArray>,
   ): AutoencoderDetector {
-    const detector = AutoencoderDetector.untrained(config, inputDim);
-    detector.networks.forEach((network, i) => restoreWeights(`member${i}`, network.variables, arrays));
-    return detector;
+    return filled(AutoencoderDetector.untrained(config, inputDim), ({networks}) =>
+      networks.forEach((network, i) => restoreWeights(`member${i}`, network.variables, arrays)),
+    );
   }
 
   score(x: tf.Tensor2D): Float32Array {

@@ -71,3 +71,14 @@ export function restoreWeights(
     variables.forEach((variable, i) => variable.assign(tf.tensor(values[i].slice(), variable.shape))),
   );
 }
+
+/** The detector, once it has been given what it learned; if that fails, its tensors are freed. */
+export function filled<D extends {dispose(): void}>(detector: D, fill: (detector: D) => void): D {
+  try {
+    fill(detector);
+    return detector;
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}

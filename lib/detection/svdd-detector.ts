@@ -11,6 +11,7 @@ import * as tf from '../tf';
 import type {Detector} from './detector';
 import {
   assertTraining,
+  filled,
   restoreWeights,
   train,
   TRAINING_DEFAULTS,
@@ -78,8 +79,9 @@ export class SvddDetector implements Detector {
     arrays: Record<string, StoredArray>,
   ): SvddDetector {
     const mean = stored(arrays, 'mean', [inputDim]);
-    const model = new DeepSvdd(modelConfig(config, inputDim));
-    restoreWeights('svdd', [...model.variables, ...model.state], arrays);
+    const model = filled(new DeepSvdd(modelConfig(config, inputDim)), ({variables, state}) =>
+      restoreWeights('svdd', [...variables, ...state], arrays),
+    );
     return new SvddDetector(config, inputDim, model, tf.tensor1d(mean.slice()));
   }
 

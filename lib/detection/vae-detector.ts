@@ -17,6 +17,7 @@ import * as tf from '../tf';
 import type {Detector} from './detector';
 import {
   assertTraining,
+  filled,
   restoreWeights,
   train,
   TRAINING_DEFAULTS,
@@ -80,9 +81,9 @@ export class VaeDetector implements Detector {
     inputDim: number,
     arrays: Record<string, StoredArray>,
   ): VaeDetector {
-    const detector = VaeDetector.untrained(config, inputDim);
-    restoreWeights('vae', detector.model.variables, arrays);
-    return detector;
+    return filled(VaeDetector.untrained(config, inputDim), ({model}) =>
+      restoreWeights('vae', model.variables, arrays),
+    );
   }
 
   /** -log p(x), estimated, in nats. The same rows in the same order have the same draws. */

@@ -91,6 +91,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   const best = new Weights(learned);
   const progress = trainingProgress(epochs, options.progress ?? true);
   const began = Date.now();
+  let candidate: Weights | undefined; // good once the step from them has been finite
   let bestTotal = Infinity;
   let stop = false;
   const interrupt = () => (stop = true);
@@ -102,7 +103,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
       let seen = 0;
       if (epoch === 2) step.checkNext(); // what changes with the epoch does so now
       for (const rows of batchPlaces(random.permutation(n), batchSize)) {
-        const candidate = step.count % 50 === 0 ? new Weights(learned) : undefined;
+        candidate = step.count % 50 === 0 ? new Weights(learned) : undefined;
         const done = step.count / totalSteps;
         const places = tf.tensor1d(rows, 'int32');
         const numbers = Object.fromEntries(scalars.map(([name, f]) => [name, f(done)]));
@@ -143,7 +144,7 @@ export async function fit(model: Trainable, x: tf.Tensor2D, options: FitOptions)
   } finally {
     interrupts.off('interrupt', interrupt);
     progress.end(history);
-    [step, evaluation, good, best].forEach((held) => held.dispose());
+    [step, evaluation, good, best, candidate].forEach((held) => held?.dispose());
   }
 }
 

@@ -9,10 +9,11 @@ export class Weights {
     this.values = variables.map((variable) => variable.clone());
   }
 
-  /** Takes over another copy's values; the other one must not be used again. */
+  /** Takes over another copy's values; the other one is left without any. */
   replaceBy(other: Weights): void {
     this.dispose();
     this.values = other.values;
+    other.values = [];
   }
 
   /** Gives the variables the values of this copy. */
