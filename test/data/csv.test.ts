@@ -44,6 +44,7 @@ describe('parseCsv', () => {
       assert.deepEqual(table.notes, [`separated by ${name}`]);
     }
     assert.deepEqual(parseCsv('a,b\n1,x;y\n2,z\n').notes, []);
+    assert.deepEqual(parseCsv('a,"b;c"\n1,"x;y"\n').names, ['a', 'b;c']); // a semicolon would cut through quotes
   });
 
   it('reads \\r\\n and \\r as line ends, passes over blank lines, and needs no line end at the end', () => {

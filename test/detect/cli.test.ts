@@ -7,8 +7,10 @@ import {readCsv} from '../../lib/data/csv';
 import {cellText, column, type Table} from '../../lib/data/table';
 import {detectionMethods} from '../../lib/detection/methods';
 import {help, METHOD_WORDS, settingsFrom} from '../../tools/detect/options';
+import {chanceOfSoMany} from '../../tools/detect/quality';
 import {detect} from '../../tools/detect/run';
 import {projectRoot} from '../../lib/root';
+import {assertClose} from '../helpers';
 import {rowsAsCsv} from '../detection/tables';
 
 let folder: string;
@@ -53,6 +55,15 @@ describe('npm run detect', () => {
     assert.match(said, /AUROC 1\.0000/);
     assert.match(said, /false alarms: .* of 392 normal rows; promised 1 %, and by chance .*: kept/);
     assert.match(said, /wrote .*scores\.csv\nwrote .*scores\.html$/);
+  });
+
+  it('says so where normal rows raise more alarms than chance explains', async () => {
+    const shifted = rowsAsCsv(2, 400).replace(/,(left|right),/g, ',other,');
+    fs.writeFileSync(at('new.csv'), shifted);
+    const said = await run('--drop', 'id', '--label', 'label');
+    assert.match(said, /false alarms: 100 % of 400 normal rows; .*: more than chance explains, so/);
+    assert.match(said, /AUROC: expected rows of both labels, got only normal ones/);
+    assert.match(said, /400 rows hold something that training never had, see the column unseen/);
   });
 
   it('makes a page that holds all it needs, and shows cells as they stand', async () => {
@@ -187,6 +198,12 @@ describe('npm run detect', () => {
     }
   });
 
+  it('leaves none of its files where one cannot be written', async () => {
+    const long = at(`${'x'.repeat(250)}.detector`); // no file system takes such a name
+    await assert.rejects(run('--drop', 'id,label', '--save', long), /ENAMETOOLONG|ENOENT/);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['new.csv', 'normal.csv']);
+  });
+
   it('says what is wrong on one line, with exit code 1, and its help with 0', () => {
     const cli = (...args: string[]) =>
       spawnSync(process.execPath, [path.join(projectRoot, 'dist/tools/detect/cli.js'), ...args], {
@@ -197,6 +214,23 @@ describe('npm run detect', () => {
     assert.match(wrong.stderr, /none\.csv: expected a CSV file, got none of that name\n$/);
     const helped = cli('--help');
     assert.deepEqual([helped.status, helped.stdout.trim()], [0, help()]);
+  });
+});
+
+describe('chanceOfSoMany', () => {
+  it('is that of a uniform share for one calibration row', () => {
+    // every number of alarms from 0 to n is equally likely
+    [0, 1, 2, 3].forEach((alarms) => assertClose(chanceOfSoMany(alarms, 1, 3, 1), (4 - alarms) / 4));
+  });
+
+  it('is that of drawing lots for one new row: k of m + 1 places', () => {
+    assertClose(chanceOfSoMany(1, 99, 1, 5), 5 / 100);
+  });
+
+  it('stays a probability for as many rows as a table has', () => {
+    assertClose(chanceOfSoMany(0, 25000, 100000, 250), 1, 1e-6);
+    const usual = chanceOfSoMany(1000, 25000, 100000, 250);
+    assert.ok(usual > 0.4 && usual < 0.6, `${usual}`);
   });
 });
 

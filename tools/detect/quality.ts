@@ -4,6 +4,9 @@ import {falseAlarmSpread} from '../../lib/detection/conformal';
 import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
 import {auroc, averagePrecision} from '../../lib/metrics/detection';
 
+/** A number of false alarms that chance brings less often than this says that something has changed. */
+const UNLIKELY = 0.001;
+
 /** Which rows are anomalies. @throws Error naming the first cell that is neither 0 nor 1. */
 export function labelsOf(table: Table, name: string): Uint8Array {
   const cells = column(table, name);
@@ -50,13 +53,32 @@ export function qualityText(
   const share = flagged(normal) / normal.length;
   const alarms = `false alarms: ${percent(share)} of ${normal.length} normal rows`;
   if (!atFixedRate) return [...lines, alarms];
-  const {mean, deviation} = falseAlarmSpread(guard.calibration.length, normal.length, guard.falseAlarms);
-  const more = share > mean + 3 * deviation;
+  const m = guard.calibration.length;
+  const {mean, deviation} = falseAlarmSpread(m, normal.length, guard.falseAlarms);
+  const chance = chanceOfSoMany(flagged(normal), m, normal.length, Math.round(mean * (m + 1)));
   lines.push(
     `${alarms}; promised ${percent(guard.falseAlarms)}, and by chance ${percent(mean)} ± ${percent(deviation)}: ` +
-      (more ? 'more than chance explains, so these normal rows differ from the training ones' : 'kept'),
+      (chance < UNLIKELY
+        ? 'more than chance explains, so these normal rows differ from the training ones'
+        : 'kept'),
   );
   return lines;
+}
+
+/**
+ * The probability of at least `alarms` alarms among n normal rows, where a row raises one above the k-th largest
+ * of m calibration scores: Beta-Binomial with a = k and b = m + 1 - k, see falseAlarmSpread.
+ */
+export function chanceOfSoMany(alarms: number, m: number, n: number, k: number): number {
+  const b = m + 1 - k;
+  let log = 0; // of the probability of i alarms, at first of none
+  for (let j = 0; j < n; j++) log += Math.log((b + j) / (m + 1 + j));
+  let sum = 0;
+  for (let i = 0; i <= n; i++) {
+    if (i >= alarms) sum += Math.exp(log);
+    log += Math.log(((n - i) * (i + k)) / ((i + 1) * (n - i - 1 + b)));
+  }
+  return sum;
 }
 
 /** 0.01234 → "1.23 %". */
