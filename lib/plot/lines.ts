@@ -16,6 +16,9 @@ export interface Line {
   published?: boolean;
 }
 
+/** Lines of more points than this are thin and have no markers. */
+const MANY = 100;
+
 /** What {@link lineChart} is told. */
 export interface LineChartOptions extends ChartOptions {
   xTitle: string;
@@ -64,12 +67,12 @@ export function lineTraces(lines: readonly Line[]): Trace[] {
     const color = published ? MUTED : look.color;
     return {
       type: 'scatter',
-      mode: y.length > 1 ? 'lines+markers' : 'markers',
+      mode: y.length === 1 ? 'markers' : y.length > MANY ? 'lines' : 'lines+markers',
       name: legendName(published ? `${name} (published)` : name),
       x,
       y,
       ...(spread && {error_y: {type: 'data', array: spread, color, thickness: 1.5}}),
-      line: {color, width: published ? 1.5 : 2.5, dash: published ? 'dot' : 'solid'},
+      line: {color, width: published || y.length > MANY ? 1.5 : 2.5, dash: published ? 'dot' : 'solid'},
       marker: {
         symbol: published ? `${look.symbol}-open` : look.symbol,
         size: 10,
