@@ -86,14 +86,14 @@ export class VaeDetector implements Detector {
     );
   }
 
-  /** -log p(x), estimated, in nats. The same rows in the same order have the same draws. */
+  /** -log p(x), estimated, in nats; from the same draws for every row, so that a row has its score wherever it stands. */
   score(x: tf.Tensor2D): Float32Array {
     rowsToScore(x, this.inputDim);
     const {samples, seed} = this.config;
-    const random = new RandomStream(seed).split('score');
     return tf.tidy(() =>
       inBatches(x, Math.ceil(ROWS_AT_ONCE / samples), (part) => {
-        const weights = this.model.logWeights(part, samples, random); // [K, rows]
+        const random = new RandomStream(seed).split('score'); // anew: the same draws for every part
+        const weights = this.model.logWeights(part, samples, random, {shared: true}); // [K, rows]
         return tf.sub(Math.log(samples), tf.logSumExp(weights, 0)).expandDims(1) as tf.Tensor2D;
       }).dataSync<'float32'>(),
     );

@@ -112,7 +112,8 @@ export class VariationalAutoencoder implements Autoencoder {
     const {beta, samples} = this.config;
     return tf.tidy(() => {
       const weight = scalars.klWeight ? tf.mul(scalars.klWeight, beta) : tf.scalar(beta);
-      const {logLikelihood, logRatio, kl} = this.draw(x, samples, this.noise);
+      const noise = this.noise.normal<tf.Rank.R3>([samples, x.shape[0], this.config.latentDim]);
+      const {logLikelihood, logRatio, kl} = this.draw(x, noise);
       const reconstruction = tf.neg(logLikelihood.mean()) as tf.Scalar;
       if (samples === 1)
         return {total: tf.add(reconstruction, tf.mul(weight, kl)) as tf.Scalar, reconstruction, kl};
@@ -124,11 +125,13 @@ export class VariationalAutoencoder implements Autoencoder {
   /**
    * log p(x | z) p(z) / q(z | x) for `samples` draws of z from q(z | x), [samples, n]: the mean of their
    * exponentials estimates the evidence p(x) (Burda et al. 2016, eq. 7).
+   * @param options.shared the same noise for all rows: a row's weights then do not depend on its neighbours.
    */
-  logWeights(x: tf.Tensor2D, samples: number, random: RandomStream): tf.Tensor2D {
+  logWeights(x: tf.Tensor2D, samples: number, random: RandomStream, {shared = false} = {}): tf.Tensor2D {
     assertInteger('samples', samples);
     return tf.tidy(() => {
-      const {logLikelihood, logRatio} = this.draw(x, samples, random);
+      const noise = random.normal<tf.Rank.R3>([samples, shared ? 1 : x.shape[0], this.config.latentDim]);
+      const {logLikelihood, logRatio} = this.draw(x, noise);
       return tf.add(logLikelihood, logRatio()) as tf.Tensor2D;
     });
   }
@@ -149,12 +152,11 @@ export class VariationalAutoencoder implements Autoencoder {
     tf.dispose(this.variables);
   }
 
-  // log p(x | z) and log p(z) / q(z | x), both [samples, n], for draws of z, and the KL in closed form.
-  private draw(x: tf.Tensor2D, samples: number, random: RandomStream) {
+  // log p(x | z) and log p(z) / q(z | x), both [samples, n], for noise [samples, n or 1, k], and the KL in closed form.
+  private draw(x: tf.Tensor2D, noise: tf.Tensor3D) {
     const {features, condition} = this.parted(x);
     const [mean, logVar] = tf.split(this.stacks.encoder.apply(features), 2, 1) as tf.Tensor2D[];
-    const [n, k] = mean.shape;
-    const noise = random.normal<tf.Rank.R3>([samples, n, k]);
+    const [samples, n] = [noise.shape[0], mean.shape[0]];
     const z = reparameterized(mean, logVar, noise);
     const told = condition && tf.tile(tf.expandDims(condition, 0), [samples, 1, 1]);
     const code = tf.reshape(told ? tf.concat([z, told], 2) : z, [samples * n, -1]) as tf.Tensor2D;

@@ -101,15 +101,21 @@ describe('VaeDetector', () => {
 
   it('is with one draw the evidence lower bound, and tighter with each more', () => {
     const x = [1, -1];
-    const many = tf.tile(tf.tensor2d([x]), [4000, 1]) as tf.Tensor2D;
-    const mean = (samples: number) => linear({samples}).score(many).reduce((sum, s) => sum + s / 4000, 0); // prettier-ignore
+    const row = tf.tensor2d([x]);
+    const scoreOf = (samples: number, seed: number) => {
+      const detector = linear({samples, seed});
+      const [score] = detector.score(row);
+      detector.dispose();
+      return score;
+    };
+    const mean = (samples: number) => Array.from({length: 600}, (_, seed) => scoreOf(samples, seed)).reduce((sum, s) => sum + s / 600, 0); // prettier-ignore
     // KL(q ‖ posterior) in closed form: q is N(encoder, 0.3), the posterior N(wᵀ (x - b) / (σ² + w²), σ² / (σ² + w²))
     const precision = 1 + (w[0] ** 2 + w[1] ** 2) / σ ** 2;
     const target = (w[0] * (x[0] - b[0]) + w[1] * (x[1] - b[1])) / σ ** 2 / precision;
     const code = 0.4 * x[0] - 0.2 * x[1] + 0.1;
     const gap = (precision * (0.3 + (code - target) ** 2) - 1 - Math.log(0.3 * precision)) / 2;
     const bounds = [1, 3, 10].map(mean);
-    assertClose(bounds[0], exact(x) + gap, 0.03);
+    assertClose(bounds[0], exact(x) + gap, 0.05);
     assert.ok(bounds[0] > bounds[1] + 0.05 && bounds[1] > bounds[2] + 0.02, bounds.join(', '));
     assert.ok(bounds[2] > exact(x) - 0.01, `${bounds[2]} against ${exact(x)}`);
   });
@@ -261,7 +267,6 @@ for (const [method, [low, high]] of Object.entries(areas)) {
       const explained = detector.explain(few).dataSync();
       assert.equal(scores.length, x.shape[0]);
       shares.forEach((share, i) => assertClose(share, explained[i % 40], 1e-4));
-      if (method === 'vae') return; // its draws differ from row to row
       const each = detector.score(few);
       scores.forEach((score, i) => assertClose(score, each[i % 10], 1e-4));
     });
