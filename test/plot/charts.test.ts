@@ -267,6 +267,12 @@ function titleOf(axis: unknown): string {
 }
 
 describe('lineChart(lines, options)', () => {
+  it('draws more than a hundred points as a thin line without markers', () => {
+    const line = (n: number) => ({name: `${n}`, x: [...Array(n).keys()], y: Array<number>(n).fill(1)});
+    const {data} = lineChart([line(100), line(101), line(1)], {xTitle: 'x', yTitle: 'y'});
+    assert.deepEqual(data.map(({mode}) => mode), ['lines+markers', 'lines', 'markers']); // prettier-ignore
+  });
+
   const axes = {xTitle: 'level (%)', yTitle: 'right (%)'};
   const line = {name: 'ours', x: [0, 50], y: [80, 90]};
 

@@ -6,6 +6,8 @@ import {imageGrid, reconstructions} from '../../lib/plot/image-grid';
 import {vectorField} from '../../lib/plot/field';
 import {lineChart} from '../../lib/plot/lines';
 import {matrix} from '../../lib/plot/matrix';
+import {scoreHistogram} from '../../lib/plot/score-histogram';
+import {scoreMap} from '../../lib/plot/score-map';
 import {scatterByLabel} from '../../lib/plot/scatter';
 
 /** n images of 28 × 28 pixels, each a slanted ramp from 0 to 1. */
@@ -56,6 +58,27 @@ export const plotly: Record<string, PlotlyFigure> = {
       {name: 'Vincent et al. 2010', x: [0, 25, 50], y: [89, 92, 91], published: true},
     ],
     {title: 'Corruption and code', xTitle: 'pixels hidden (%)', yTitle: 'right with 1,000 labels (%)'},
+  ),
+  'scores over the plane': scoreMap(
+    Array.from({length: 21}, (_, i) => Array.from({length: 21}, (_, j) => Math.hypot(i - 10, j - 10) / 10)),
+    {
+      title: 'Distance from the middle',
+      reach: 2,
+      valueTitle: 'distance',
+      points: [
+        [0.1, 0.2],
+        [-0.5, 0.3],
+      ],
+      marked: [[1, 1]],
+      threshold: 0.5,
+    },
+  ),
+  'scores of two groups': scoreHistogram(
+    [
+      {name: 'normal', scores: Array.from({length: 500}, (_, i) => Math.exp(Math.sin(i)))},
+      {name: 'anomalies', scores: Array.from({length: 50}, (_, i) => Math.exp(4 + Math.sin(i)))},
+    ],
+    {title: 'Scores', scoreTitle: 'squared error', threshold: 5},
   ),
   'a field of arrows': vectorField(
     Array.from({length: 64}, (_, i) => [(i % 8) - 3.5, Math.floor(i / 8) - 3.5]),

@@ -2,61 +2,22 @@
 import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
 import {barChart} from '../../lib/plot/bars';
 import {figure, type Figure} from '../../lib/plot/figure';
-import {COLOURS, INK, MUTED} from '../../lib/plot/template';
+import {scoreHistogram} from '../../lib/plot/score-histogram';
+import {COLOURS, MUTED} from '../../lib/plot/template';
 
-const BINS = 60;
 const POINTS = 200;
 const MOST_COLUMNS = 10;
 
 /** How often which score occurs, among calibration rows and new ones, and where flags begin. */
 export function scoreFigure(guard: TableDetector, verdicts: readonly Verdict[], threshold: number): Figure {
-  const fresh = Float64Array.from(verdicts, ({score}) => score);
-  const known = Float64Array.from(guard.calibration);
-  const [low, high] = [known, fresh].reduce(
-    ([a, b], scores) => [
-      scores.reduce((x, y) => Math.min(x, y), a),
-      scores.reduce((x, y) => Math.max(x, y), b),
-    ],
-    [Infinity, -Infinity],
-  );
-  const log = low > 0 && high / low > 50;
-  const scale = (score: number) => (log ? Math.log10(score) : score);
-  const unscale = (value: number) => (log ? 10 ** value : value);
-  const width = (scale(high) - scale(low)) / BINS || 1;
-  const x = Array.from({length: BINS}, (_, i) => unscale(scale(low) + (i + 0.5) * width));
-  const shares = (scores: Float64Array) => {
-    const counts = new Array<number>(BINS).fill(0);
-    for (const score of scores) counts[Math.min(BINS - 1, Math.floor((scale(score) - scale(low)) / width))]++;
-    return counts.map((count) => (count > 0 ? count / scores.length : null)); // a logarithm has no zero
-  };
-  const steps = (name: string, scores: Float64Array, color: string) => ({
-    type: 'scatter',
-    mode: 'lines+markers',
-    name,
-    x,
-    y: shares(scores),
-    line: {shape: 'hvh', color, width: 2},
-    marker: {color, size: 4},
-  });
-  return figure({
-    data: [
-      steps('calibration', known, COLOURS[0]),
-      steps('new rows', fresh, COLOURS[1]),
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'threshold',
-        x: [threshold, threshold],
-        y: [0.5 / Math.max(known.length, fresh.length), 1],
-        line: {color: INK, width: 1.5, dash: 'dash'},
-      },
-    ],
-    layout: {
-      xaxis: {title: 'score', type: log ? 'log' : 'linear'},
-      yaxis: {title: 'share of rows', type: 'log'},
-    },
-    alt: `Scores of ${known.length} calibration rows and ${fresh.length} new rows; flags begin above ${threshold.toPrecision(4)}.`,
-    height: 400,
+  const groups = [
+    {name: 'calibration', scores: guard.calibration},
+    {name: 'new rows', scores: verdicts.map(({score}) => score)},
+  ];
+  return scoreHistogram(groups, {
+    scoreTitle: 'score',
+    threshold,
+    alt: `Scores of ${guard.calibration.length} calibration rows and ${verdicts.length} new rows; flags begin above ${threshold.toPrecision(4)}.`,
   });
 }
 
