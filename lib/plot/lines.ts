@@ -49,7 +49,7 @@ export function lineChart(lines: readonly Line[], options: LineChartOptions): Pl
     data: lineTraces(lines),
     layout: {
       ...(title && {title}),
-      xaxis: {title: xTitle},
+      xaxis: {title: xTitle, ...(areConsecutive(lines.flatMap(({x}) => x)) && {dtick: 1})},
       yaxis: {title: yTitle},
       showlegend: lines.length > 1,
     },
@@ -81,4 +81,14 @@ export function lineTraces(lines: readonly Line[]): Trace[] {
       },
     };
   });
+}
+
+// Whether the values are a few whole numbers in a row, such as digits: then each has its tick.
+function areConsecutive(values: readonly number[]): boolean {
+  const places = [...new Set(values)].sort((a, b) => a - b);
+  return (
+    places.length > 1 &&
+    places.length <= 20 &&
+    places.every((value, i) => Number.isInteger(value) && value === places[0] + i)
+  );
 }

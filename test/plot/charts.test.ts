@@ -267,6 +267,12 @@ function titleOf(axis: unknown): string {
 }
 
 describe('lineChart(lines, options)', () => {
+  it('has a tick for each of a few whole numbers in a row', () => {
+    const tick = (x: number[]) =>
+      (lineChart([{name: 'a', x, y: x}], {xTitle: 'x', yTitle: 'y'}).layout.xaxis as {dtick?: number}).dtick;
+    assert.deepEqual([tick([0, 1, 2]), tick([0, 2]), tick([0.5, 1.5]), tick([...Array(21).keys()])], [1, undefined, undefined, undefined]); // prettier-ignore
+  });
+
   it('draws more than a hundred points as a thin line without markers', () => {
     const line = (n: number) => ({name: `${n}`, x: [...Array(n).keys()], y: Array<number>(n).fill(1)});
     const {data} = lineChart([line(100), line(101), line(1)], {xTitle: 'x', yTitle: 'y'});
