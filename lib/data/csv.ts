@@ -15,6 +15,7 @@ import {decode, type Encoding} from './csv-bytes';
 import {GrowingNumbers, GrowingText, isMissingCell, looksLikeDecimalComma, numberIn} from './csv-columns';
 import {chosenDelimiter, delimiterName, otherDelimiter} from './csv-delimiter';
 import {rowsOf} from './csv-rows';
+import {bytesOf} from './file';
 import type {Column, Table} from './table';
 
 export interface CsvOptions {
@@ -32,15 +33,7 @@ export interface CsvOptions {
 
 /** @throws Error for a file that is not there, or that {@link parseCsv} refuses. */
 export function readCsv(file: string, options: CsvOptions = {}): Table {
-  let bytes: Buffer;
-  try {
-    bytes = fs.readFileSync(file);
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'none of that name' : code === 'EISDIR' ? 'a folder' : String(code);
-    throw new Error(`${file}: expected a CSV file, got ${found}`);
-  }
-  return parseCsv(bytes, path.basename(file), options);
+  return parseCsv(bytesOf(file, 'a CSV file'), path.basename(file), options);
 }
 
 /**
