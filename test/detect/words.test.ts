@@ -49,7 +49,7 @@ describe('a message on the command line', () => {
     ],
     [
       '--method',
-      () => tf.tidy(() => PcaDetector.fit(tf.tensor2d([[1], [2], [3]]))),
+      () => tf.tidy(() => void PcaDetector.fit(tf.tensor2d([[1], [2], [3]]))),
       /^method: expected another one for a single column, got pca, which needs two; see --help$/,
     ],
   ];
