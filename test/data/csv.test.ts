@@ -145,7 +145,7 @@ describe('parseCsv', () => {
     [
       'a second cell in a table of one column',
       'a\n1\n2,3\n',
-      /expected 1 cell in every row, got 2 cells in row 2/,
+      /expected 1 cell in every row, got 2 cells in row 2$/,
       {delimiter: ','},
     ],
     [

@@ -43,7 +43,7 @@ describe('the report', () => {
     assert.ok(!page.includes('(0 %)'));
     assert.match(page, /sensor 7 = -?[\d.]+ \(100 %\)/);
     assert.ok(page.includes(`<td data-name="column" class="long">${longName}</td>`));
-    assert.match(page, /<td data-name="customer">customer-2024-0001<\/td>/);
+    assert.match(page, /<td data-name="customer" class="word">customer-2024-0001<\/td>/);
     assert.equal(page.match(/@media/g)?.length, 1);
     assert.equal(page.match(/<div class="wide" tabindex="0"><img/g)?.length, 2);
   });

@@ -52,6 +52,7 @@ export interface Settings {
   falseAlarms?: number;
   falseDiscoveries?: number;
   seed?: number;
+  /** As typed: a name with a comma in it, or several names. */
   drop: string[];
   id?: string;
   label?: string;
@@ -135,7 +136,7 @@ export function settingsFrom(typed: string[]): Settings | undefined {
     falseAlarms: share('false-alarms', values['false-alarms']),
     falseDiscoveries: share('fdr', values.fdr),
     seed,
-    drop: (values.drop ?? []).flatMap((names) => names.split(',')).filter((name) => name !== ''),
+    drop: values.drop ?? [],
     id,
     label,
     csv: {

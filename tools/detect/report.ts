@@ -63,7 +63,7 @@ img { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-th { white-space: nowrap; }
+th, .word { white-space: nowrap; }
 .long { overflow-wrap: anywhere; min-width: 10rem; }
 @media (max-width: 40rem) {
   img { max-width: none; }
@@ -135,10 +135,16 @@ function columnTable(guard: TableDetector): string {
 
 function tableOf(names: readonly string[], rows: readonly string[][], kind: string): string {
   const cell = (content: string, k: number) =>
-    `<td data-name="${escapeXml(names[k])}"${LONG_WORD.test(content) ? ' class="long"' : ''}>${text(content)}</td>`;
+    `<td data-name="${escapeXml(names[k])}"${wordClass(content)}>${text(content)}</td>`;
   const head = names.map((name) => `<th>${text(name)}</th>`).join('');
   const body = rows.map((cells) => `<tr>${cells.map(cell).join('')}</tr>`).join('');
   return `<div class="wide" tabindex="0"><table class="${kind}"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+// A single word stands whole, an id with hyphens too, unless it is too long for that.
+function wordClass(content: string): string {
+  if (LONG_WORD.test(content)) return ' class="long"';
+  return /\s/.test(content) ? '' : ' class="word"';
 }
 
 async function image(figure: Figure): Promise<string> {

@@ -37,7 +37,7 @@ export function trainingRows({train, drop, label, id, csv}: Settings, say: Say):
     normal = selectRows(normal, places);
   }
   const also = [label, id].filter((name) => name !== undefined && normal.names.includes(name)) as string[];
-  const left = [...new Set([...drop, ...also])];
+  const left = [...new Set([...drop.flatMap((typed) => namesIn(typed, normal)), ...also])];
   for (const name of normal.names.filter((one) => !left.includes(one))) {
     if (counts(normal, name))
       say(`column "${name}" looks like a row number; --drop ${asTyped(name)} leaves it out`);
@@ -78,6 +78,11 @@ function read(file: string, csv: CsvOptions, say: Say): Table {
   const notes = table.notes?.length ? `, ${table.notes.join(', ')}` : '';
   say(`read ${file}: ${counted(table.rows, 'row')}, ${counted(table.names.length, 'column')}${notes}`);
   return table;
+}
+
+// One name with commas in it where there is such a column, or else several names.
+function namesIn(typed: string, {names}: Table): string[] {
+  return names.includes(typed) ? [typed] : typed.split(',').filter((name) => name !== '');
 }
 
 // Whole numbers, all different and close together: they count, and later rows are beyond them.
