@@ -163,6 +163,7 @@ describe('TableDetector', () => {
       /at least 149 normal rows for a false-alarm rate of 0\.01, got 148; collect more, or allow a rate of 0\.011$/,
     );
     await refused(tableOf(1, 66), {}, /got 66; collect more$/); // too few to learn from at any rate
+    await refused(tableOf(1, 58), {calibration: 0.1}, /got 58; collect more$/); // a rate of 0.112 is no advice
     await refused(tableOf(1, 1000), {falseAlarms: 0.001}, /at least 1049 normal rows/);
     await refused(
       tableOf(1, 100),
