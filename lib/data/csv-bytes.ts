@@ -70,7 +70,7 @@ function refuseBytes(body: Buffer, name: string): never {
     if (!isUtf8(body.subarray(start, end))) {
       const shown = body.toString('latin1', start, Math.min(end, start + 40)).trim();
       throw new Error(
-        `${name}: expected UTF-8, got other bytes in line ${line}, "${shown}" if it is Latin-1; save it as UTF-8 or read it with encoding latin1`,
+        `${name}: expected UTF-8, got other bytes in line ${line}, "${shown}" if it is Latin-1; save it as UTF-8 or read it with encoding: "latin1"`,
       );
     }
     start = end + 1;

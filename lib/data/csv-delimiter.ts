@@ -40,6 +40,7 @@ export function otherDelimiter(
   width: number,
   delimiter: string,
 ): string | undefined {
+  if (width === 1) return undefined; // every sign that is not there would do
   const row = cells.join(delimiter);
   return Object.keys(DELIMITERS).find((other) => other !== delimiter && row.split(other).length === width);
 }

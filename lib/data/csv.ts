@@ -12,10 +12,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {assertOptions} from '../check';
 import {decode, type Encoding} from './csv-bytes';
-import {GrowingNumbers, GrowingText, isMissingCell, looksLikeDecimalComma, numberIn} from './csv-columns';
+import {decimalProblem, GrowingNumbers, GrowingText, numberIn} from './csv-columns';
 import {chosenDelimiter, delimiterName, otherDelimiter} from './csv-delimiter';
 import {rowsOf} from './csv-rows';
-import type {Column, Table} from './table';
+import {bytesOf} from './file';
+import {counted, type Column, type Table} from './table';
 
 export interface CsvOptions {
   /** One character between cells. Default: found out among comma, semicolon, tab and bar. */
@@ -32,15 +33,7 @@ export interface CsvOptions {
 
 /** @throws Error for a file that is not there, or that {@link parseCsv} refuses. */
 export function readCsv(file: string, options: CsvOptions = {}): Table {
-  let bytes: Buffer;
-  try {
-    bytes = fs.readFileSync(file);
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'none of that name' : code === 'EISDIR' ? 'a folder' : String(code);
-    throw new Error(`${file}: expected a CSV file, got ${found}`);
-  }
-  return parseCsv(bytes, path.basename(file), options);
+  return parseCsv(bytesOf(file, 'a CSV file'), path.basename(file), options);
 }
 
 /**
@@ -73,13 +66,12 @@ export function parseCsv(content: string | Buffer, name = 'table', options: CsvO
       fail(`finite numbers in column "${names[j]}"`, `${cell} in row ${row + 1}`);
     }
     const column = growing.column();
-    if (decimal === '.' && column.kind === 'text' && !options.text?.includes(names[j])) {
-      if (looksLikeDecimalComma(column.categories))
-        fail(
-          `numbers with a decimal point in column "${names[j]}"`,
-          `"${column.categories.find((cell) => cell.includes(','))}"; read it with decimal ","`,
-        );
-    }
+    if (options.text?.includes(names[j])) return column;
+    const cells =
+      growing instanceof GrowingNumbers ? growing.pointed : column.kind === 'text' && column.categories;
+    const problem = cells && decimalProblem(cells, decimal);
+    if (problem)
+      fail(`numbers with a decimal ${decimal === ',' ? 'comma' : 'point'} in column "${names[j]}"`, problem);
     return column;
   });
   const notes = [
@@ -118,9 +110,9 @@ export function parseCsv(content: string | Buffer, name = 'table', options: CsvO
 
   function ragged(cells: readonly string[], row: number): never {
     const other = otherDelimiter(cells, names.length, delimiter);
-    const found = `${cells.length} cell${cells.length === 1 ? '' : 's'} in row ${row}`;
+    const found = `${counted(cells.length, 'cell')} in row ${row}`;
     return fail(
-      `${names.length} cells in every row`,
+      `${counted(names.length, 'cell')} in every row`,
       other
         ? `${found}, which is separated by ${delimiterName(other)} and not by ${delimiterName(delimiter)}`
         : found,
@@ -132,10 +124,10 @@ function headerOf(text: string, name: string, delimiter: string, header: boolean
   const [first] = rowsOf(text, name, delimiter);
   const names = first.map((cell) => cell.trim());
   if (!header) return names.map((_, j) => `x${j}`);
-  const given = names.filter((cell) => !isMissingCell(cell));
-  if (given.length > 0 && given.every((cell) => !Number.isNaN(numberIn(cell))))
+  const number = names.find((cell) => !Number.isNaN(numberIn(cell)));
+  if (number !== undefined)
     throw new Error(
-      `${name}: expected names in the first row, got numbers only; add a header, or read it with header false`,
+      `${name}: expected names in the first row, got the number ${number}; add a header, or read it with header: false`,
     );
   const empty = names.indexOf('');
   if (empty >= 0)

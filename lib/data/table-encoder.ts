@@ -39,6 +39,8 @@ export interface TableEncoderOptions {
 }
 
 const KNOWN = ['drop', 'heavyTails', 'minCount', 'newCategory', 'newMissing'];
+/** A longer name shifts its own line and no other. */
+const LONG_NAME = 24;
 const FORM = 'table-encoder 1';
 
 /** One of the d features, and the column that it comes from. */
@@ -62,7 +64,7 @@ export class TableEncoder {
 
   /**
    * Learns means, deviations, medians and categories from training rows.
-   * @throws RangeError for no rows, unknown columns or options out of range; Error for a column of dates,
+   * @throws RangeError for no rows, no columns, unknown columns or options out of range; Error for a column of dates,
    *   identifiers or free text, and for a table in which nothing varies.
    */
   static fit(table: Table, options: TableEncoderOptions = {}): TableEncoder {
@@ -81,6 +83,10 @@ export class TableEncoder {
     else heavyTails.forEach((name) => column(table, name));
     const kept = withoutColumns(table, drop);
     if (kept.rows === 0) throw new RangeError(`${source(table)}: expected rows to learn from, got none`);
+    if (kept.names.length === 0)
+      throw new RangeError(
+        `${source(table)}: expected columns to learn from, got none; all ${table.names.length} are dropped`,
+      );
     const tails = (name: string) =>
       typeof heavyTails === 'string' ? heavyTails : heavyTails.includes(name) ? 'always' : 'never';
     const columns = kept.names.map((name, j) =>
@@ -130,10 +136,15 @@ export class TableEncoder {
     );
   }
 
-  /** A line for each column: what is done with it. */
+  /** For each column what is done with it, in words. */
+  get described(): {column: string; words: string}[] {
+    return this.columns.map((code) => ({column: code.column, words: inWords(code)}));
+  }
+
+  /** The same as text, a line for each column. */
   summary(): string {
-    const width = Math.max(...this.columns.map(({column: name}) => name.length));
-    return this.columns.map((code) => `${code.column.padEnd(width)}  ${inWords(code)}`).join('\n');
+    const width = Math.min(LONG_NAME, Math.max(...this.columns.map(({column: name}) => name.length)));
+    return this.described.map(({column: name, words}) => `${name.padEnd(width)}  ${words}`).join('\n');
   }
 
   /** All that was learned, as JSON. */

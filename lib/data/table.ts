@@ -54,6 +54,11 @@ export function source(table: Table): string {
   return table.source ?? 'table';
 }
 
+/** "1 row", "2 rows". */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** The rows at these places, in this order; categories stay as they were. */
 export function selectRows(table: Table, places: ArrayLike<number>): Table {
   const outside = Array.prototype.find.call(places, (i: number) => !(i >= 0 && i < table.rows)) as

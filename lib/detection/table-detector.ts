@@ -65,6 +65,8 @@ const KIND = 'table-detector';
 const VERSION = 1;
 /** Fewer rows than this teach no method anything. */
 const LEAST_TRAINING = 50;
+/** A larger share of false alarms is no advice. */
+const MOST_ALARMS = 0.1;
 /** Methods that draw nothing, and so know no seed. */
 const WITHOUT_SEED = ['pca', 'mahalanobis', 'ecod'];
 const ROWS_AT_ONCE = 8192;
@@ -89,11 +91,16 @@ export class TableDetector {
       throw new RangeError(`falseAlarms: expected a share between 0 and 1, got ${falseAlarms}`);
     assertWithin('calibration', calibration, 0, 0.9);
     const fewest = Math.ceil(1 / falseAlarms) - 1; // so that the smallest p-value is small enough
-    const least = Math.max(fewest + LEAST_TRAINING, Math.ceil(LEAST_TRAINING / (1 - calibration) - 1e-6));
-    if (normal.rows < least)
+    const forTraining = Math.ceil(LEAST_TRAINING / (1 - calibration) - 1e-6);
+    const least = Math.max(fewest + LEAST_TRAINING, forTraining);
+    if (normal.rows < least) {
+      // the smallest rate that these rows allow, where they are enough to learn from
+      const rate = Math.ceil(1000 / (normal.rows - LEAST_TRAINING + 1)) / 1000;
+      const more = normal.rows >= forTraining && rate <= MOST_ALARMS ? `, or allow a rate of ${rate}` : '';
       throw new RangeError(
-        `${source(normal)}: expected at least ${least} normal rows for a false-alarm rate of ${falseAlarms}, got ${normal.rows}; collect more, or allow more false alarms`,
+        `${source(normal)}: expected at least ${least} normal rows for a false-alarm rate of ${falseAlarms}, got ${normal.rows}; collect more${more}`,
       );
+    }
     const forCalibration = Math.max(fewest, Math.floor(calibration * normal.rows));
     const order = new RandomStream(seed).split('calibration').permutation(normal.rows);
     const training = selectRows(normal, order.subarray(forCalibration).sort());
@@ -172,18 +179,22 @@ export class TableDetector {
       throw new Error(
         `${file}: expected table detector version ${VERSION}, got ${metadata.version}; update the course, or fit it again`,
       );
-    const {method, config, inputDim, falseAlarms} = JSON.parse(metadata.detector) as Detector & {
-      falseAlarms: number;
-    };
     const own = Object.entries(arrays).flatMap(([name, array]) =>
       name.startsWith('detector.') ? [[name.slice('detector.'.length), array] as const] : [],
     );
-    return new TableDetector(
-      TableEncoder.fromJSON(JSON.parse(metadata.encoder) as object),
-      restoreDetector(method, config, inputDim, Object.fromEntries(own)),
-      arrays.calibration.data,
-      falseAlarms,
-    );
+    try {
+      const {method, config, inputDim, falseAlarms} = JSON.parse(metadata.detector) as Detector & {
+        falseAlarms: number;
+      };
+      return new TableDetector(
+        TableEncoder.fromJSON(JSON.parse(metadata.encoder) as object),
+        restoreDetector(method, config, inputDim, Object.fromEntries(own)),
+        arrays.calibration.data,
+        falseAlarms,
+      );
+    } catch (error) {
+      throw new Error(`${file}: ${(error as Error).message}; update the course, or fit the detector again`);
+    }
   }
 
   dispose(): void {

@@ -90,7 +90,12 @@ describe('parseCsv', () => {
   const refused: [string, string | Buffer, RegExp, CsvOptions?][] = [
     ['an empty file', ' \n', /t\.csv: expected a table, got an empty file/],
     ['a header only', 'a,b\n', /t\.csv: expected rows below the header, got none/],
-    ['no header', '1,2\n3,4\n', /names in the first row, got numbers only; add a header, or .* header false/],
+    [
+      'no header',
+      '1,2\n3,4\n',
+      /names in the first row, got the number 1; add a header, or .* header: false/,
+    ],
+    ['no header above text', 'x,2.5,y\np,3,q\n', /names in the first row, got the number 2\.5; add a header/],
     ['a row that is short', 'a,b\n1,2\n3\n', /t\.csv: expected 2 cells in every row, got 1 cell in row 2$/],
     ['a row that is long', 'a,b\n1,2\n3,4\n5,6,7\n', /expected 2 cells in every row, got 3 cells in row 3$/],
     [
@@ -112,12 +117,41 @@ describe('parseCsv', () => {
     [
       'decimal commas',
       'a;b\n3,14;2\n7;4\n',
-      /decimal point in column "a", got "3,14"; read it with decimal ","/,
+      /decimal point in column "a", got "3,14"; read it with decimal: ","$/,
+    ],
+    [
+      'points where commas are expected',
+      'a;b\n3.14;2\n7;4\n',
+      /decimal comma in column "a", got "3\.14"; read it with decimal: "\."$/,
+      {decimal: ','},
+    ],
+    [
+      'commas and points in one column',
+      'a;b\n3,14;2\n2.5;4\n',
+      /decimal point in column "a", got "3,14" beside "2\.5"; write both with the same sign/,
+    ],
+    [
+      'points among commas',
+      'a;b\n3,14;2\n2.5;4\n',
+      /decimal comma in column "a", got "2\.5" beside "3,14"; write both with the same sign/,
+      {decimal: ','},
+    ],
+    [
+      'a thousands separator',
+      'a;b\n3,14;2\n1.002,5;4\n',
+      /decimal comma in column "a", got "1\.002,5".* thousands separator/,
+      {decimal: ','},
+    ],
+    [
+      'a second cell in a table of one column',
+      'a\n1\n2,3\n',
+      /expected 1 cell in every row, got 2 cells in row 2$/,
+      {delimiter: ','},
     ],
     [
       'Latin-1',
       Buffer.from('a,b\n1,x\n2,gr\u00fcn\n', 'latin1'),
-      /UTF-8, got other bytes in line 3, "2,grün" if it is Latin-1/,
+      /UTF-8, got other bytes in line 3, "2,grün" if it is Latin-1; .* encoding: "latin1"$/,
     ],
     ['NUL bytes', Buffer.from('a,b\n1,\0\n'), /expected text, got a NUL byte in line 2/],
     [

@@ -143,6 +143,15 @@ describe('TableEncoder', () => {
     ]);
   });
 
+  it('pads no line for the sake of one long name', () => {
+    const long = 'a name that is longer than a line of words may be';
+    const [first, second] = TableEncoder.fit(parseCsv(`a,${long}\n1,2\n3,4\n`))
+      .summary()
+      .split('\n');
+    assert.equal(first, `${'a'.padEnd(24)}  numeric: mean 2, deviation 1`);
+    assert.equal(second, `${long}  numeric: mean 3, deviation 1`);
+  });
+
   it('lets a missing cell stand out where training had none, when told', () => {
     assert.deepEqual(fitted('a,p\n1,x\n3,y\n', 'a,p\n,\n3,x\n', {newMissing: 'standsOut'}), [
       [10, 0, 0, 10],
@@ -225,6 +234,10 @@ describe('TableEncoder', () => {
     );
     const fit = (options: object) => () => TableEncoder.fit(parseCsv(training), options);
     assert.throws(fit({drop: ['q']}), /expected column "q", got none/);
+    assert.throws(
+      fit({drop: parseCsv(training).names}),
+      /expected columns to learn from, got none; all \d are dropped/,
+    );
     assert.throws(fit({heavyTails: ['q']}), /expected column "q", got none/);
     assert.throws(fit({heavyTails: 'some'}), /heavyTails: expected one of auto, never, always, got "some"/);
     assert.throws(fit({newCategory: 'x'}), /newCategory: expected one of standsOut, error/);

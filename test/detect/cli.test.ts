@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -53,7 +54,10 @@ describe('npm run detect', () => {
     assert.ok(flagged >= 8 && flagged <= 8 + 16, `${flagged}`); // of 392 normal rows 1 %, up to 6 deviations more
     assert.match(said, /found 8 of 8 anomalies \(100 %\)/);
     assert.match(said, /AUROC 1\.0000/);
-    assert.match(said, /false alarms: .* of 392 normal rows; promised 1 %, and by chance .*: kept/);
+    assert.match(
+      said,
+      /false alarms: .* of 392 normal rows; promised 1 %, by chance .* ± .*: within chance \(so many or more with a probability of 0\.\d+\)/,
+    );
     assert.match(said, /wrote .*scores\.csv\nwrote .*scores\.html$/);
   });
 
@@ -61,9 +65,12 @@ describe('npm run detect', () => {
     const shifted = rowsAsCsv(2, 400).replace(/,(left|right),/g, ',other,');
     fs.writeFileSync(at('new.csv'), shifted);
     const said = await run('--drop', 'id', '--label', 'label');
-    assert.match(said, /false alarms: 100 % of 400 normal rows; .*: more than chance explains, so/);
+    assert.match(
+      said,
+      /false alarms: 100 % of 400 normal rows; .*: outside of chance \(so many or more with a probability below 1e-9\), so these normal rows differ/,
+    );
     assert.match(said, /AUROC: expected rows of both labels, got only normal ones/);
-    assert.match(said, /400 rows hold something that training never had, see the column unseen/);
+    assert.match(said, /400 rows with something that training never had, see the column unseen/);
   });
 
   it('makes a page that holds all it needs, and shows cells as they stand', async () => {
@@ -71,11 +78,11 @@ describe('npm run detect', () => {
     fs.writeFileSync(at('new.csv'), `${rows}\n"<script>alert(1)</script>",0,30,0,"<b>&</b>",1\n`);
     await run('--id', 'id', '--drop', 'label');
     const page = fs.readFileSync(at('scores.html'), 'utf8');
-    assert.ok(page.includes('<td data-name="id">&lt;script&gt;alert(1)&lt;/script&gt;</td>'));
+    assert.ok(page.includes('<td data-name="id" class="word">&lt;script&gt;alert(1)&lt;/script&gt;</td>'));
     assert.ok(page.includes('kind = &lt;b&gt;&amp;&lt;/b&gt;'));
     assert.ok(!/<script|<b>|https?:|src="(?!data:)/.test(page));
     assert.equal(page.match(/<img src="data:image\/png;base64,/g)?.length, 3);
-    assert.equal(page.match(/<tr><td data-name="row">/g)?.length, 10);
+    assert.equal(page.match(/<tr><td data-name="row"/g)?.length, 10);
   });
 
   it('gives the same scores from a detector that was saved', async () => {
@@ -119,7 +126,7 @@ describe('npm run detect', () => {
     fs.writeFileSync(at('normal.csv'), rowsAsCsv(1, 600, 10));
     const guard = at('guard.detector');
     const said = await says(['--train', at('normal.csv'), '--id', 'id', '--label', 'label', '--save', guard]);
-    assert.match(said, /left out 60 rows that are labelled anomalies\nlearned from 405 rows/);
+    assert.match(said, /left out 60 rows labelled as anomalies\nlearned from 405 rows/);
     assert.deepEqual(fs.readdirSync(folder).sort(), ['guard.detector', 'new.csv', 'normal.csv']);
   });
 
@@ -132,8 +139,81 @@ describe('npm run detect', () => {
   });
 
   it('controls the false discoveries instead, when told', async () => {
-    const said = await run('--drop', 'id,label', '--fdr', '0.2', '--false-alarms', '0.02');
+    const said = await run('--drop', 'id,label', '--fdr', '0.2');
     assert.match(said, /flagged \d+ \(.*\); of these at most 20 % are expected to be normal/);
+  });
+
+  it('warns of a training column without any cell, and of rows that taught the detector', async () => {
+    const emptied = (content: string) =>
+      content.replace(/^(.*?,.*?,.*?),[^,]*/gm, '$1,').replace('y,,', 'y,z,');
+    fs.writeFileSync(at('normal.csv'), emptied(rowsAsCsv(1, 600)));
+    const options = ['--train', at('normal.csv'), '--score', at('normal.csv'), '--out', at('scores.csv')];
+    const said = await says([...options, '--drop', 'id,label']);
+    assert.match(said, /column "z" is empty in all rows: nothing is learned from it/);
+    assert.match(said, /these rows taught the detector/);
+    assert.doesNotMatch(await run('--drop', 'id,label'), /these rows taught/);
+  });
+
+  it('names all cells that are missing where training had none', async () => {
+    fs.writeFileSync(at('new.csv'), 'x,y,z,kind\n,,,\n1,2,0,right\n');
+    const said = await run('--drop', 'id,label');
+    const scores = readCsv(at('scores.csv'));
+    assert.equal(cell(scores, 'unseen', 0), 'x is missing; y is missing; z is missing; kind is missing');
+    assert.equal(cell(scores, 'unseen', 1), '');
+    assert.match(said, /^1 row with something that training never had/m);
+  });
+
+  it('leaves out a column with a comma in its name', async () => {
+    for (const file of ['normal.csv', 'new.csv'])
+      fs.writeFileSync(at(file), fs.readFileSync(at(file), 'utf8').replace('id,x,y', '"the id, short",x,y'));
+    await assert.rejects(run('--drop', 'label'), /leave it out with --drop 'the id, short', or keep it/);
+    assert.match(await run('--drop', 'label', '--drop', 'the id, short'), /judged 400 rows/);
+  });
+
+  it('counts one of a kind as one', async () => {
+    fs.writeFileSync(at('new.csv'), 'x,y,z,kind,label\n1,2,0,right,0\n');
+    const said = await run('--drop', 'id', '--label', 'label');
+    assert.match(said, /new\.csv: 1 row, 5 columns\n/);
+    assert.match(said, /judged 1 row, flagged 0/);
+    assert.match(said, /of 1 normal row;/);
+  });
+
+  it('says what it got for a detector that is none', async () => {
+    const loads = (file: string) =>
+      says(['--load', at(file), '--score', at('new.csv'), '--out', at('s.csv')]);
+    await assert.rejects(loads('none'), /none: expected a table detector, got none of that name$/);
+    await assert.rejects(loads('.'), /: expected a table detector, got a folder$/);
+    await assert.rejects(
+      loads('normal.csv'),
+      /normal\.csv: expected a table detector, got a file that does not begin like one$/,
+    );
+  });
+
+  it('says before training what is wrong with the new rows', async () => {
+    const {heard, error} = await heardUntilRefused('--id', 'q', '--drop', 'id,label');
+    assert.match(error, /^new\.csv: expected column "q", got none of that name/);
+    assert.doesNotMatch(heard, /learned/);
+    fs.writeFileSync(at('new.csv'), 'x,y,kind\n1,2,left\n');
+    const other = await heardUntilRefused('--drop', 'id,label');
+    assert.match(other.error, /^new\.csv: expected column "z", got none/);
+    assert.doesNotMatch(other.heard, /learned/);
+  });
+
+  it('says so where no row is labelled normal, and hints at nothing', async () => {
+    fs.writeFileSync(at('normal.csv'), rowsAsCsv(1, 600, 1));
+    const {heard, error} = await heardUntilRefused('--id', 'id', '--label', 'label');
+    assert.match(error, /normal\.csv: expected rows that are labelled 0, .* got none; all 600 are labelled/);
+    assert.doesNotMatch(heard, /row number/);
+  });
+
+  it('is stopped by Ctrl-C with nothing written', async () => {
+    const options = ['--drop', 'id,label', '--method', 'pca', '--out', at('scores.csv')];
+    const args = ['--train', at('normal.csv'), '--score', at('new.csv'), ...options];
+    const child = spawn(process.execPath, [path.join(projectRoot, 'dist/tools/detect/cli.js'), ...args]);
+    child.stdout.on('data', (data: Buffer) => data.includes('learned') && child.kill('SIGINT'));
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    assert.ok(signal === 'SIGINT' || code === 130, `${code} ${signal}`); // a shell makes 130 of the signal
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['new.csv', 'normal.csv']);
   });
 
   const refused: [string, string | undefined, string[], RegExp][] = [
@@ -149,7 +229,7 @@ describe('npm run detect', () => {
       'identifiers',
       undefined,
       ['--drop', 'label'],
-      /normal\.csv: .* column "id", got 450 different texts .*; leave it out \(drop/,
+      /normal\.csv: .* column "id", got 450 different texts .*; leave it out with --drop id, or keep it as the rows' name with --id id$/,
     ],
     [
       'a column that is not there',
@@ -255,7 +335,7 @@ describe('the options of npm run detect', () => {
       '--delimiter',
       'tab',
     ])!;
-    assert.deepEqual([out, report, drop, csv.delimiter], [at('s.csv'), at('s.html'), ['p', 'q', 'r'], '\t']);
+    assert.deepEqual([out, report, drop, csv.delimiter], [at('s.csv'), at('s.html'), ['p,q', 'r'], '\t']);
   });
 
   const refused: [string[], RegExp][] = [
@@ -272,12 +352,27 @@ describe('the options of npm run detect', () => {
       /false-alarms: expected a share between 0 and 1, got "1 %"/,
     ],
     [['--train', 'a', '--score', 'b', '--fdr', '1'], /fdr: expected a share between 0 and 1/],
-    [['--train', 'a', '--score', 'b', '--seed', '-1.5'], /seed/],
+    [['--train', 'a', '--score', 'b', '--seed', '-1.5'], /^seed: expected a whole number >= 0, got -1\.5$/],
+    [['--train', 'a', '--score', 'b', '--seed', '-1'], /^seed: expected a whole number >= 0, got -1$/],
+    [['--train', 'a', '--score', 'b', '--seed', 'x'], /^seed: expected a whole number >= 0, got x$/],
+    [['--train', 'a', '--score', 'b', '--seed='], /^seed: expected a whole number >= 0, got nothing$/],
+    [
+      ['--train', 'a', '--score', 'b', '--fdr', '0.1', '--false-alarms', '0.1'],
+      /^fdr: expected instead of --false-alarms, got both$/,
+    ],
+    [
+      ['--train', 'a', '--score', 'b', '--id', 'p', '--id', 'q'],
+      /^id: expected once, got it more than once$/,
+    ],
+    [
+      ['--train', 'a', '--save', 's', '--score', 'b', '--report', 's'],
+      /^save: expected another file than that of --report, got s for both$/,
+    ],
     [['--train', 'a', '--score', 'b', '--decimal', 'x'], /decimal: expected one of \., ,, got "x"/],
     [['--train', 'a', '--score', 'b', '--delimiter', ';;'], /delimiter: expected one character, or tab/],
     [
       ['--train', 'a', '--score', 'b', '--out', 'b'],
-      /b: expected a file of its own to write to, got it twice/,
+      /out: expected another file than that of --score, got b for both/,
     ],
     [['--train', 'a', '--score', 'b', '--out', 'no/s.csv'], /no\/s\.csv: expected a folder that is there/],
     [['a.csv'], /expected --train FILE, --score FILE and so on, got a\.csv/],
@@ -297,6 +392,17 @@ function cell(table: Table, name: string, row: number): string {
 
 function run(...options: string[]): Promise<string> {
   return says(['--train', at('normal.csv'), '--score', at('new.csv'), '--out', at('scores.csv'), ...options]);
+}
+
+async function heardUntilRefused(...options: string[]): Promise<{heard: string; error: string}> {
+  const lines: string[] = [];
+  const args = ['--train', at('normal.csv'), '--score', at('new.csv'), '--out', at('scores.csv'), ...options];
+  const settings = settingsFrom([...args, '--method', 'pca'])!;
+  const error = await detect(settings, (line) => lines.push(line), {write: () => undefined}).then(
+    () => assert.fail('it was not refused'),
+    ({message}: Error) => message,
+  );
+  return {heard: lines.join('\n'), error};
 }
 
 async function says(args: string[]): Promise<string> {

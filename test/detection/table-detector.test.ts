@@ -160,8 +160,10 @@ describe('TableDetector', () => {
     await refused(
       tableOf(1, 148),
       {},
-      /at least 149 normal rows for a false-alarm rate of 0\.01, got 148; collect more/,
+      /at least 149 normal rows for a false-alarm rate of 0\.01, got 148; collect more, or allow a rate of 0\.011$/,
     );
+    await refused(tableOf(1, 66), {}, /got 66; collect more$/); // too few to learn from at any rate
+    await refused(tableOf(1, 58), {calibration: 0.1}, /got 58; collect more$/); // a rate of 0.112 is no advice
     await refused(tableOf(1, 1000), {falseAlarms: 0.001}, /at least 1049 normal rows/);
     await refused(
       tableOf(1, 100),
@@ -194,6 +196,19 @@ describe('TableDetector', () => {
     altered[altered.length - 1] ^= 1;
     fs.writeFileSync(file, altered);
     assert.throws(() => TableDetector.load(file), /the file was altered/);
+    const header = Buffer.from(whole);
+    header[header.indexOf('mean') + 8] ^= 1; // a digit of what was learned of a column
+    fs.writeFileSync(file, header);
+    assert.throws(
+      () => TableDetector.load(file),
+      /guard\.detector: expected a header .* the file was altered/,
+    );
+    const metadata = {kind: 'table-detector', version: '1', detector: '{}', encoder: '{"form":"old"}'};
+    writeArrays(file, {metadata, arrays: {}});
+    assert.throws(
+      () => TableDetector.load(file),
+      /guard\.detector: encoder: expected the form .* got "old"; update the course, or fit the detector again/,
+    );
     writeArrays(file, {metadata: {kind: 'gan'}, arrays: {}});
     assert.throws(() => TableDetector.load(file), /guard\.detector: expected a table detector, got gan/);
     writeArrays(file, {metadata: {kind: 'table-detector', version: '2'}, arrays: {}});

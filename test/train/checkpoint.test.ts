@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import {writeArrays} from '../../lib/data/safetensors';
 import {DenseAutoencoder} from '../../lib/models/dense-autoencoder';
 import {loadCheckpoint, saveCheckpoint} from '../../lib/train/checkpoint';
 
@@ -44,6 +45,51 @@ describe('a checkpoint', () => {
     assert.throws(() => loadCheckpoint(path.join(folder, 'altered'), model), /the file was altered/);
   });
 
+  it('is refused at whatever place of its header a byte was altered', () => {
+    const model = new DenseAutoencoder({...config, seed: 1});
+    saveCheckpoint(file, model);
+    const whole = fs.readFileSync(file);
+    const sealed = new Set<number>(); // places at which another name of the seal leaves all else as it was
+    for (let i = 0; i < 4; i++) sealed.add(whole.indexOf('seal') + i);
+    for (let place = 0; place < 8 + Number(whole.readBigUInt64LE(0)); place++) {
+      if (sealed.has(place)) continue;
+      const bytes = Buffer.from(whole);
+      bytes[place] ^= 1;
+      fs.writeFileSync(path.join(folder, 'altered'), bytes);
+      assert.throws(
+        () => loadCheckpoint(path.join(folder, 'altered'), model),
+        /altered: expected/,
+        `${place}`,
+      );
+    }
+  });
+
+  it('is read as before where it was written before headers were sealed', () => {
+    const saved = new DenseAutoencoder({...config, seed: 1});
+    saveCheckpoint(file, saved);
+    const bytes = fs.readFileSync(file);
+    const length = Number(bytes.readBigUInt64LE(0));
+    const json = Buffer.from(bytes.toString('utf8', 8, 8 + length).replace(/,"seal":"\w+"/, ''));
+    const begin = Buffer.alloc(8);
+    begin.writeBigUInt64LE(BigInt(json.length));
+    assert.ok(json.length < length);
+    fs.writeFileSync(file, Buffer.concat([begin, json, bytes.subarray(8 + length)]));
+    const loaded = new DenseAutoencoder({...config, seed: 1});
+    loaded.variables[0].assign(loaded.variables[0].zerosLike());
+    loadCheckpoint(file, loaded);
+    assert.deepEqual(weights(loaded), weights(saved));
+  });
+
+  it('says what it got where there is none', () => {
+    const model = new DenseAutoencoder(config);
+    const says = (name: string, message: RegExp) =>
+      assert.throws(() => loadCheckpoint(path.join(folder, name), model), {message});
+    says('none', /none: expected a checkpoint, got none of that name$/);
+    says('.', /: expected a checkpoint, got a folder$/);
+    fs.writeFileSync(path.join(folder, 'letter.txt'), 'Dear Sir,\nhere is my table.\n');
+    says('letter.txt', /letter\.txt: expected a checkpoint, got a file that does not begin like one$/);
+  });
+
   it('is refused by a model of other options or another kind, and by an older course', () => {
     saveCheckpoint(file, new DenseAutoencoder(config));
     assert.throws(
@@ -54,8 +100,7 @@ describe('a checkpoint', () => {
       kind: 'Other',
     });
     assert.throws(() => loadCheckpoint(file, other), /expected a Other, got a DenseAutoencoder/);
-    const newer = fs.readFileSync(file, 'latin1').replace('"version":"1"', '"version":"9"');
-    fs.writeFileSync(path.join(folder, 'newer'), newer, 'latin1');
+    writeArrays(path.join(folder, 'newer'), {metadata: {kind: 'DenseAutoencoder', version: '9'}, arrays: {}});
     assert.throws(
       () => loadCheckpoint(path.join(folder, 'newer'), new DenseAutoencoder(config)),
       /expected checkpoint version 1, got 9/,

@@ -57,17 +57,23 @@ export function pValueFigure(verdicts: readonly Verdict[]): Figure {
   });
 }
 
-/** In how many flagged rows which column is the first reason; undefined where none is flagged. */
-export function blameFigure(verdicts: readonly Verdict[]): Figure | undefined {
+/**
+ * In how many flagged rows which column is the first reason, of the columns that are it most often; `columns` counts
+ * all of them. Undefined where none is.
+ */
+export function blameFigure(
+  verdicts: readonly Verdict[],
+): {drawn: Figure; shown: number; columns: number} | undefined {
   const counts = new Map<string, number>();
   for (const {flag, reasons} of verdicts)
     if (flag && reasons.length > 0) counts.set(reasons[0].column, (counts.get(reasons[0].column) ?? 0) + 1);
   const bars = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_COLUMNS);
   if (bars.length === 0) return undefined;
-  return barChart(
+  const drawn = barChart(
     bars.map(([name, value]) => ({name: plain(name), value})),
     {valueTitle: 'flagged rows in which the column is the first reason'},
   );
+  return {drawn, shown: bars.length, columns: counts.size};
 }
 
 // Plotly reads tags and TeX in texts: the signs that begin them are put as look-alikes.

@@ -1,7 +1,8 @@
 /** What `npm run detect` is told on the command line. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {assertChoice, assertInteger} from '../../lib/check';
+import {parseArgs} from 'node:util';
+import {assertChoice} from '../../lib/check';
 import type {CsvOptions} from '../../lib/data/csv';
 import {detectionMethods} from '../../lib/detection/methods';
 import {parsed} from '../notebook/arguments';
@@ -14,7 +15,7 @@ export const METHOD_WORDS: Record<string, string> = {
   pca: 'what linear structure leaves over; fast, and a good first try when columns go together',
   mahalanobis: 'distance from the mean in any direction; for roughly bell-shaped tables',
   'k-nn': 'distance to the nearest normal rows; for several kinds of normal, slow on many rows',
-  'isolation-forest': 'how soon random splits part a row; for columns of very different kinds',
+  'isolation-forest': 'how soon random splits part a row; for mixed columns, but blind to new categories',
   ecod: 'how far out each number lies by itself; blind to how columns go together',
 };
 
@@ -51,6 +52,7 @@ export interface Settings {
   falseAlarms?: number;
   falseDiscoveries?: number;
   seed?: number;
+  /** As typed: a name with a comma in it, or several names. */
   drop: string[];
   id?: string;
   label?: string;
@@ -72,10 +74,11 @@ export function help(): string {
   --method NAME         (default: autoencoder)
 ${methods.join('\n')}
   --false-alarms SHARE  of rows as normal as those of --train, at most this share is flagged (default: 0.01)
-  --fdr SHARE           flags so that of the flagged rows this share is expected to be normal, instead
+  --fdr SHARE           instead of --false-alarms: of the flagged rows this share is expected to be normal
   --seed N              which rows are kept for calibration, and the method's draws (default: 0)
   --drop NAME,NAME      columns not to learn from
-  --id NAME             a column that names the rows: not learned, but written out
+  --id NAME             a column that names the rows: not learned, but written out; a name that a
+                        spreadsheet would take for a formula gets an apostrophe in front
   --label NAME          a column of 0 (normal) and 1 (anomaly): not learned, but compared with the verdicts
   --delimiter SIGN      between the cells (default: found out among , ; tab |)
   --decimal SIGN        . (default) or ,
@@ -88,9 +91,11 @@ ${methods.join('\n')}
  * @returns undefined when help was asked for
  * @throws RangeError for options that do not go together, files that are not there, and values out of range.
  */
-export function settingsFrom(args: string[]): Settings | undefined {
+export function settingsFrom(typed: string[]): Settings | undefined {
+  const args = withNegative(typed);
   const {values, positionals} = parsed(args, OPTIONS);
   if (values.help) return undefined;
+  refuseTwice(args);
   if (positionals.length > 0)
     throw new RangeError(`options: expected --train FILE, --score FILE and so on, got ${positionals[0]}`);
   const {train, load, score, save, method, id, label} = values;
@@ -109,14 +114,17 @@ export function settingsFrom(args: string[]): Settings | undefined {
   if (method !== undefined) assertChoice('method', method, Object.keys(detectionMethods));
   if (values.decimal !== undefined) assertChoice('decimal', values.decimal, ['.', ',']);
   if (values.encoding !== undefined) assertChoice('encoding', values.encoding, ['utf8', 'latin1']);
+  if (values.seed !== undefined && !/^\d{1,15}$/.test(values.seed))
+    throw new RangeError(`seed: expected a whole number >= 0, got ${values.seed || 'nothing'}`);
   const seed = values.seed === undefined ? undefined : Number(values.seed);
-  if (seed !== undefined) assertInteger('seed', seed, 0);
+  if (values.fdr !== undefined && values['false-alarms'] !== undefined)
+    throw new RangeError('fdr: expected instead of --false-alarms, got both');
   const out = values.out ?? 'scores.csv';
   const report = values.report ?? `${out.replace(/\.csv$/i, '')}.html`;
   const delimiter = values.delimiter === '\\t' || values.delimiter === 'tab' ? '\t' : values.delimiter;
   if (delimiter !== undefined && delimiter.length !== 1)
     throw new RangeError(`delimiter: expected one character, or tab, got ${JSON.stringify(delimiter)}`);
-  assertPaths([train, load, score], [...(score === undefined ? [] : [out, report]), save]);
+  assertPaths({train, load, score}, {...(score === undefined ? {} : {out, report}), save});
   return {
     train,
     load,
@@ -128,7 +136,7 @@ export function settingsFrom(args: string[]): Settings | undefined {
     falseAlarms: share('false-alarms', values['false-alarms']),
     falseDiscoveries: share('fdr', values.fdr),
     seed,
-    drop: (values.drop ?? []).flatMap((names) => names.split(',')).filter((name) => name !== ''),
+    drop: values.drop ?? [],
     id,
     label,
     csv: {
@@ -147,15 +155,39 @@ function share(name: string, text: string | undefined): number | undefined {
   throw new RangeError(`${name}: expected a share between 0 and 1, got ${JSON.stringify(text)}`);
 }
 
+// parseArgs takes -1 for an option of its own.
+function withNegative(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && before?.startsWith('--')) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+function refuseTwice(args: string[]): void {
+  const {tokens} = parseArgs({args, allowPositionals: true, options: OPTIONS, tokens: true});
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = names.find((name, i) => name !== 'drop' && names.indexOf(name) !== i);
+  if (twice !== undefined) throw new RangeError(`${twice}: expected once, got it more than once`);
+}
+
+type Files = Record<string, string | undefined>;
+
 // What cannot be written is said before an hour is spent, and nothing that is read is written over.
-function assertPaths(read: (string | undefined)[], written: (string | undefined)[]): void {
-  const inputs = read.flatMap((file) => (file === undefined ? [] : path.resolve(file)));
-  const seen = new Set(inputs);
-  for (const file of written) {
+function assertPaths(read: Files, written: Files): void {
+  const seen = new Map<string, string>();
+  for (const [option, file] of Object.entries(read))
+    if (file !== undefined) seen.set(path.resolve(file), option);
+  for (const [option, file] of Object.entries(written)) {
     if (file === undefined) continue;
     const full = path.resolve(file);
-    if (seen.has(full)) throw new RangeError(`${file}: expected a file of its own to write to, got it twice`);
-    seen.add(full);
+    if (seen.has(full))
+      throw new RangeError(
+        `${option}: expected another file than that of --${seen.get(full)}, got ${file} for both`,
+      );
+    seen.set(full, option);
     if (!fs.existsSync(path.dirname(full)))
       throw new RangeError(`${file}: expected a folder that is there, got ${path.dirname(full)}`);
     if (fs.existsSync(full) && fs.statSync(full).isDirectory())

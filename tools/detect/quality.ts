@@ -1,11 +1,13 @@
 /** How verdicts compare with what is known of the rows. */
-import {column, source, type Table} from '../../lib/data/table';
+import {column, counted, source, type Table} from '../../lib/data/table';
 import {falseAlarmSpread} from '../../lib/detection/conformal';
 import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
 import {auroc, averagePrecision} from '../../lib/metrics/detection';
 
 /** A number of false alarms that chance brings less often than this says that something has changed. */
 const UNLIKELY = 0.001;
+/** Smaller probabilities say no more. */
+const LEAST_SHOWN = 1e-9;
 
 /** Which rows are anomalies. @throws Error naming the first cell that is neither 0 nor 1. */
 export function labelsOf(table: Table, name: string): Uint8Array {
@@ -25,7 +27,7 @@ export function labelsOf(table: Table, name: string): Uint8Array {
   });
 }
 
-/** Sentences about how well the labels were met, and whether the promise was kept. */
+/** Sentences about how well the labels were met, and whether the promise is kept as far as chance allows. */
 export function qualityText(
   guard: TableDetector,
   verdicts: readonly Verdict[],
@@ -47,20 +49,20 @@ export function qualityText(
   }
   if (anomalous.length > 0)
     lines.push(
-      `found ${flagged(anomalous)} of ${anomalous.length} anomalies (${percent(flagged(anomalous) / anomalous.length)})`,
+      `found ${flagged(anomalous)} of ${anomalous.length} ${anomalous.length === 1 ? 'anomaly' : 'anomalies'} (${percent(flagged(anomalous) / anomalous.length)})`,
     );
   if (normal.length === 0) return lines;
   const share = flagged(normal) / normal.length;
-  const alarms = `false alarms: ${percent(share)} of ${normal.length} normal rows`;
+  const alarms = `false alarms: ${percent(share)} of ${counted(normal.length, 'normal row')}`;
   if (!atFixedRate) return [...lines, alarms];
   const m = guard.calibration.length;
   const {mean, deviation} = falseAlarmSpread(m, normal.length, guard.falseAlarms);
   const chance = chanceOfSoMany(flagged(normal), m, normal.length, Math.round(mean * (m + 1)));
+  const probability = chance < LEAST_SHOWN ? `below ${LEAST_SHOWN}` : `of ${Number(chance.toPrecision(2))}`;
   lines.push(
-    `${alarms}; promised ${percent(guard.falseAlarms)}, and by chance ${percent(mean)} ± ${percent(deviation)}: ` +
-      (chance < UNLIKELY
-        ? 'more than chance explains, so these normal rows differ from the training ones'
-        : 'kept'),
+    `${alarms}; promised ${percent(guard.falseAlarms)}, by chance ${percent(mean)} ± ${percent(deviation)}: ` +
+      `${chance < UNLIKELY ? 'outside of' : 'within'} chance (so many or more with a probability ${probability})` +
+      (chance < UNLIKELY ? ', so these normal rows differ from the training ones' : ''),
   );
   return lines;
 }

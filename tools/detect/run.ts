@@ -1,27 +1,46 @@
 /** `npm run detect` from settings to files. Everything is worked out before the first file appears. */
 import * as fs from 'node:fs';
-import {formatCsv, readCsv, type CsvOptions} from '../../lib/data/csv';
-import {column, selectRows, type Table} from '../../lib/data/table';
+import {formatCsv} from '../../lib/data/csv';
+import {counted, type Table} from '../../lib/data/table';
 import {TableDetector, type Verdict} from '../../lib/detection/table-detector';
 import {progressText, type Terminal} from '../notebook/progress';
 import type {Settings} from './options';
 import {labelsOf, percent, qualityText} from './quality';
 import {reportPage} from './report';
 import {scoreTable} from './scores';
+import {rowsToJudge, sameFile, trainingRows, withText, type Training} from './tables';
+import {inOptions} from './words';
 
-/** Learns or loads, judges, and writes. `say` is told what happened, a line at a time. */
+type Say = (line: string) => void;
+
+/**
+ * Learns or loads, judges, and writes. `say` is told what happened, a line at a time.
+ * @throws Error in the words of the command line.
+ */
 export async function detect(
   settings: Settings,
-  say: (line: string) => void,
+  say: Say,
   terminal: Terminal = process.stderr,
 ): Promise<void> {
-  const {score, out, report, save} = settings;
-  const guard = settings.load === undefined ? await learn(settings, say) : TableDetector.load(settings.load);
+  try {
+    await detected(settings, say, terminal);
+  } catch (error) {
+    throw new Error(inOptions((error as Error).message), {cause: error});
+  }
+}
+
+async function detected(settings: Settings, say: Say, terminal: Terminal): Promise<void> {
+  const {train, load, score, out, report, save} = settings;
+  const training = train === undefined ? undefined : trainingRows(settings, say);
+  // read before anything is learned: what is wrong with it is said at once
+  const table = score === undefined ? undefined : rowsToJudge(settings, training, say);
+  const labels = table && settings.label !== undefined ? labelsOf(table, settings.label) : undefined;
+  const guard = training ? await learn(training, settings, say) : TableDetector.load(load!);
   try {
     const files: [string, (to: string) => void][] = [];
     let last: string[] = [];
-    if (score !== undefined) {
-      const judged = await judge(guard, {...settings, score}, say, terminal);
+    if (table !== undefined) {
+      const judged = await judge(guard, table, labels, settings, say, terminal);
       files.push(
         [out, (to) => fs.writeFileSync(to, judged.csv)],
         [report, (to) => fs.writeFileSync(to, judged.page)],
@@ -37,51 +56,46 @@ export async function detect(
   }
 }
 
-async function learn(settings: Settings, say: (line: string) => void): Promise<TableDetector> {
-  const {train, method, falseAlarms, seed, label, id, csv} = settings;
-  let normal = read(train!, csv, say);
-  if (label !== undefined && normal.names.includes(label)) {
-    const labels = labelsOf(normal, label);
-    const places = Int32Array.from(labels.keys()).filter((i) => labels[i] === 0);
-    if (places.length < normal.rows)
-      say(`left out ${normal.rows - places.length} rows that are labelled anomalies`);
-    normal = selectRows(normal, places);
-  }
-  const also = [label, id].filter((name) => name !== undefined && normal.names.includes(name)) as string[];
-  const drop = [...new Set([...settings.drop, ...also])];
-  counters(normal, drop).forEach((name) =>
-    say(`column "${name}" looks like a row number; --drop ${name} leaves it out`),
-  );
+async function learn({normal, drop}: Training, settings: Settings, say: Say): Promise<TableDetector> {
+  const {method, falseAlarms, seed} = settings;
   const began = Date.now();
   const guard = await TableDetector.fit(normal, {method, falseAlarms, seed, encoder: {drop}});
   const trained = normal.rows - guard.calibration.length;
   say(
-    `learned from ${trained} rows by ${guard.detector.method} in ${((Date.now() - began) / 1000).toFixed(1)} s; calibrated on ${guard.calibration.length} others`,
+    `learned from ${counted(trained, 'row')} by ${guard.detector.method} in ${((Date.now() - began) / 1000).toFixed(1)} s; calibrated on ${guard.calibration.length} others`,
   );
   return guard;
 }
 
 async function judge(
   guard: TableDetector,
-  {score, id, label, csv, out, falseDiscoveries}: Settings & {score: string},
-  say: (line: string) => void,
+  asRead: Table,
+  labels: Uint8Array | undefined,
+  settings: Settings,
+  say: Say,
   terminal: Terminal,
 ): Promise<{csv: string; page: string; lines: string[]}> {
-  const wanted = [...guard.encoder.textColumns, ...(id === undefined ? [] : [id])];
-  const table = read(score, csv, say, wanted);
-  const labels = label === undefined ? undefined : labelsOf(table, label);
-  if (id !== undefined) column(table, id); // said before the work, if it is not there
+  const {train, score, id, label, out, falseDiscoveries} = settings;
+  // categories are read as text even where all cells look like numbers, and an id as it stands
+  const table = withText(asRead, settings, [...guard.encoder.textColumns, ...(id === undefined ? [] : [id])]);
   const ignored = guard.encoder.ignored(table).filter((name) => name !== id && name !== label);
   if (ignored.length > 0) say(`passed over columns that were not learned: ${ignored.join(', ')}`);
   const verdicts = judged(guard, table, falseDiscoveries, terminal);
   const flagged = verdicts.filter(({flag}) => flag).length;
   const unseen = verdicts.filter((verdict) => verdict.unseen.length > 0).length;
   const lines = [
-    `judged ${verdicts.length} rows, flagged ${flagged} (${percent(flagged / verdicts.length)}); ` +
+    `judged ${counted(verdicts.length, 'row')}, flagged ${flagged} (${percent(flagged / verdicts.length)}); ` +
       (falseDiscoveries === undefined
         ? `of normal ones at most ${percent(guard.falseAlarms)} are expected`
         : `of these at most ${percent(falseDiscoveries)} are expected to be normal`),
-    ...(unseen > 0 ? [`${unseen} rows hold something that training never had, see the column unseen`] : []),
+    ...(train !== undefined && sameFile(train, score!)
+      ? ['these rows taught the detector: of later rows that are as normal, more may be flagged']
+      : []),
+    ...(unseen > 0
+      ? [
+          `${counted(unseen, 'row')} with something that training never had, see the column unseen of the scores`,
+        ]
+      : []),
     ...(labels ? qualityText(guard, verdicts, labels, falseDiscoveries === undefined) : []),
   ];
   const page = await reportPage({guard, table, verdicts, lines, id, falseDiscoveries, scores: out});
@@ -106,41 +120,16 @@ function judged(
   return verdicts;
 }
 
-// Columns of whole numbers, all different and close together: they count, and later rows are beyond them.
-function counters(table: Table, except: readonly string[]): string[] {
-  return table.names.filter((name, j) => {
-    const cells = table.columns[j];
-    if (except.includes(name) || cells.kind !== 'number' || !cells.values.every(Number.isInteger))
-      return false;
-    const rising = cells.values.slice().sort();
-    return rising.every(
-      (value, i) => i === 0 || (value > rising[i - 1] && value - rising[0] < 2 * table.rows),
-    );
-  });
-}
-
-// Columns that were categories in training are read as text, even where all cells look like numbers.
-function read(
-  file: string,
-  csv: CsvOptions,
-  say: (line: string) => void,
-  wanted: readonly string[] = [],
-): Table {
-  let table = readCsv(file, csv);
-  const text = wanted.filter((name) => table.names.includes(name) && column(table, name).kind === 'number');
-  if (text.length > 0) table = readCsv(file, {...csv, text});
-  const notes = table.notes?.length ? `, ${table.notes.join(', ')}` : '';
-  say(`read ${file}: ${table.rows} rows, ${table.names.length} columns${notes}`);
-  return table;
-}
-
-// All under temporary names first: a full disk leaves none of them behind.
+// All under temporary names first: a full disk leaves none of them behind. Ctrl-C comes before or after, not between.
 function writeTogether(files: readonly [string, (to: string) => void][]): void {
   const temporary = (file: string) => `${file}.${process.pid}.new`;
+  const wait = () => undefined;
+  process.on('SIGINT', wait);
   try {
     files.forEach(([file, write]) => write(temporary(file)));
     files.forEach(([file]) => fs.renameSync(temporary(file), file));
   } finally {
     files.forEach(([file]) => fs.rmSync(temporary(file), {force: true}));
+    process.off('SIGINT', wait);
   }
 }
