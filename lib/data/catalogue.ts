@@ -47,11 +47,29 @@ export function catalogue(): Record<string, CatalogueEntry> {
   );
 }
 
-/** The entry of a data set. @throws RangeError listing the known names. */
+/** The entry of a data set. @throws RangeError with the name that was meant, or else the known names. */
 export function catalogueEntry(name: string): CatalogueEntry {
   const entries = catalogue();
-  assertChoice('data set', name, Object.keys(entries));
+  if (!Object.hasOwn(entries, name)) throw unknownName(name, Object.keys(entries));
   return entries[name];
+}
+
+/** The name as the catalogue writes it: `Cardio` → `cardio`. @throws RangeError as {@link catalogueEntry}. */
+export function catalogueName(name: string): string {
+  const known = Object.keys(catalogue());
+  const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
+  if (meant === undefined) throw unknownName(name, known);
+  return meant;
+}
+
+/** Whether only the reader may fetch a set, after logging in somewhere. */
+export function isForTheReader(name: string): boolean {
+  return Object.values(catalogueEntry(name).tables).some(({url}) => url === undefined);
+}
+
+/** The command that fetches a set. */
+export function fetchCommand(name: string): string {
+  return `npm run datasets -- ${name}${isForTheReader(name) ? ' --from FOLDER' : ''}`;
 }
 
 /** Where a file of a data set lies, and the checksum that it must have. */
@@ -62,4 +80,27 @@ export function cataloguedFile(name: string, file: string): {path: string; sha25
     ? path.dirname(require.resolve(`${entry.package}/package.json`, {paths: [projectRoot]}))
     : path.join(projectRoot, 'datasets');
   return {path: path.join(folder, entry.files[file].path), sha256: entry.files[file].sha256};
+}
+
+function unknownName(name: string, known: string[]): RangeError {
+  const distances = known.map((each) => editDistance(name.toLowerCase(), each.toLowerCase()));
+  const least = Math.min(...distances);
+  // Two mistakes in a name of four letters or more; fewer letters would fit anything.
+  return new RangeError(
+    least <= 2 && least <= name.length / 2
+      ? `data set: expected a name of the catalogue, got ${JSON.stringify(name)}; did you mean ${known[distances.indexOf(least)]}?`
+      : `data set: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}`,
+  );
+}
+
+/** Letters to be inserted, deleted or replaced to make `b` of `a`; Wagner & Fischer 1974, row by row. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({length: b.length + 1}, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length];
 }

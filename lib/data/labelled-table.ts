@@ -9,7 +9,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {assertChoice} from '../check';
 import {projectRoot} from '../root';
-import {catalogueEntry, cataloguedFile} from './catalogue';
+import {catalogueEntry, cataloguedFile, fetchCommand} from './catalogue';
 import {readVerified} from './checksum';
 
 /**
@@ -36,8 +36,8 @@ export function tableFile(name: string, part?: string): string {
   const file = fetchedPath(name, chosen);
   const sha256 = expectedSum(name, chosen);
   if (!fs.existsSync(file) || sha256 === undefined)
-    throw new Error(`${name}: not fetched yet; run "npm run datasets -- ${name}"`);
-  readVerified(file, sha256);
+    throw new Error(`${name}: not fetched yet; run "${fetchCommand(name)}"`);
+  readVerified(file, sha256, tables[chosen].bytes);
   return file;
 }
 
@@ -54,8 +54,12 @@ export function isPresent(name: string): boolean {
 
 /** Where a fetched table lies, or will. */
 export function fetchedPath(name: string, part: string): string {
-  const folder = process.env.COURSE_DATASETS || path.join(projectRoot, 'datasets', 'fetched');
-  return path.join(path.resolve(folder), name, `${part}.csv`);
+  return path.join(fetchedFolder(), name, `${part}.csv`);
+}
+
+/** The folder of all fetched tables. */
+export function fetchedFolder(): string {
+  return path.resolve(process.env.COURSE_DATASETS || path.join(projectRoot, 'datasets', 'fetched'));
 }
 
 /** The SHA-256 that a fetched table must have: the catalogue's, else the one seen when it was first fetched. */

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import {catalogueEntry} from '../../lib/data/catalogue';
+import {catalogueEntry, catalogueName} from '../../lib/data/catalogue';
 import {benchmarkMalignantRows, fetchedPath, isPresent, tableFile} from '../../lib/data/labelled-table';
 
 describe('the tables of datasets/', () => {
@@ -73,6 +73,9 @@ describe('tableFile(name, part)', () => {
     assert.throws(() => tableFile('cardio'), {
       message: 'cardio: not fetched yet; run "npm run datasets -- cardio"',
     });
+    assert.throws(() => tableFile('creditcard'), {
+      message: 'creditcard: not fetched yet; run "npm run datasets -- creditcard --from FOLDER"',
+    });
     assert.equal(isPresent('cardio'), false);
     assert.equal(isPresent('wdbc'), true);
   });
@@ -101,8 +104,32 @@ describe('tableFile(name, part)', () => {
     assert.equal(isPresent('nsl-kdd'), false);
   });
 
-  it('answers an unknown name with the known ones', () => {
-    assert.throws(() => tableFile('cardoi'), /data set: expected one of .*cardio.*, got "cardoi"/);
+  it('answers an unknown name with the one that was meant, or else the known ones', () => {
+    const meant = (wrong: string, right: string) => ({
+      message: `data set: expected a name of the catalogue, got "${wrong}"; did you mean ${right}?`,
+    });
+    assert.throws(() => tableFile('cardoi'), meant('cardoi', 'cardio'));
+    assert.throws(() => tableFile('nslkdd'), meant('nslkdd', 'nsl-kdd'));
+    assert.throws(() => tableFile('Glas'), meant('Glas', 'glass'));
+    assert.throws(() => tableFile('xy'), /data set: expected one of mnist.*cardio.*, got "xy"/);
+    assert.throws(() => tableFile('constructor'), /data set: expected one of mnist/);
+  });
+
+  it('takes a name in any case for the one of the catalogue, where a reader types it', () => {
+    assert.equal(catalogueName('NSL-KDD'), 'nsl-kdd');
+    assert.throws(() => catalogueName('Cardoi'), /did you mean cardio\?/);
+  });
+
+  it('says that a table is longer than it should be', () => {
+    const file = put('cardio', 'table', '\n'.repeat(770_018));
+    assert.throws(
+      () => tableFile('cardio'),
+      /; the file is 2 bytes longer than it should be, fetch it again/,
+    );
+    fs.writeFileSync(file, '\n'.repeat(770_015));
+    assert.throws(() => tableFile('cardio'), /; the file is 1 byte shorter than it should be, fetch it/);
+    fs.writeFileSync(file, '\n'.repeat(770_016));
+    assert.throws(() => tableFile('cardio'), /; the file was altered, fetch it again/);
   });
 });
 

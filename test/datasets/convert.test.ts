@@ -52,7 +52,7 @@ describe('convert(name, bytes, table)', () => {
     ['binary data', '\x00\x01\x02', /x: expected a table, got unknown binary data/],
     ['nothing', '', /x: expected a header with the column anomaly and rows, got ""/],
     ['a header alone', 'x0,anomaly\n', /x: expected a header with the column anomaly and rows/],
-    ['words', 'x0,anomaly\n1,0\nred,0\n', /x, line 3: expected a number for x0, got "red"/],
+    ['words', 'x0,anomaly\n1,0\nred,0\n', /x, line 3: expected a number for "x0", got "red"/],
     ['a short line', 'x0,x1,anomaly\n1,0\n', /x, line 2: expected 3 cells, got 2/],
     ['another label', 'x0,anomaly\n1,2\n', /x, row 1: expected a label of 0 or 1, got 2/],
     ['no label', 'x0,anomaly\n1,\n', /x, row 1: expected a label of 0 or 1, got NaN/],
@@ -63,6 +63,26 @@ describe('convert(name, bytes, table)', () => {
       assert.throws(() => convert('x', Buffer.from(bytes, 'latin1'), table), message);
     });
   }
+
+  it('shows the beginning of what came, and nothing that would control a terminal', () => {
+    const title = `\x1b[2J\x9b31m\u202e${'long '.repeat(50)}`;
+    const seen = [
+      `<html><title>${title}</title>`,
+      `${title}\n1\n`,
+      `${title},anomaly\nred,0\n`,
+      `x0,anomaly\n${title},0\n`,
+    ].map((text) => {
+      try {
+        return convert('x', Buffer.from(text), table).csv.toString();
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    for (const message of seen) {
+      assert.match(message, /"\[2J31mlong long [^"]{40,60}…"/);
+      assert.ok(message.length < 140 && !/[\p{Cc}\p{Cf}]/u.test(message), message);
+    }
+  });
 
   it('refuses archives whose arrays are other ones', () => {
     assert.throws(

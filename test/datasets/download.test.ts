@@ -1,8 +1,11 @@
 import * as assert from 'node:assert/strict';
+import * as dns from 'node:dns';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import {mock} from 'node:test';
 import {download, type DownloadOptions} from '../../tools/datasets/download';
 import {sizeOf} from '../../tools/datasets/parts';
+import {failure, type Passing} from '../../tools/datasets/request';
 import {breaksAfter, good, inTurn, status, withFolder, withServer, type Handler, type Server} from './server';
 
 const bytes = Uint8Array.from({length: 10_000}, (_, i) => (i * 7) % 251);
@@ -103,7 +106,7 @@ describe('download(url, part)', () => {
     await withDownload(short, async (fetch, part) => {
       await assert.rejects(
         fetch({pauses: []}),
-        /^Error: (the connection to )?127.0.0.1:\d+ broke.*, after 1 tries$/,
+        /^Error: (the connection to )?127.0.0.1:\d+ broke.*, after 1 try$/,
       );
       assert.equal(sizeOf(part), 50);
     });
@@ -171,7 +174,7 @@ describe('download(url, part)', () => {
   it('gives a server up that goes silent, in the middle or before it answers', async () => {
     for (const handler of [breaksAfter(4000, bytes, '"one"', true), () => undefined]) {
       await withDownload(handler, async (fetch) => {
-        const wanted = /not a byte came from 127.0.0.1:\d+ for 0.1 s, after 1 tries/;
+        const wanted = /not a byte came from 127.0.0.1:\d+ for 0.1 s, after 1 try/;
         await assert.rejects(fetch({patience: 100, pauses: []}), wanted);
       });
     }
@@ -196,9 +199,46 @@ describe('download(url, part)', () => {
     await withFolder(async (folder) => {
       let url = '';
       await withServer(status(200), async (server) => void (url = server.url));
-      const wanted = /127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\), after 1 tries/;
+      const wanted = /127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\), after 1 try/;
       await assert.rejects(download(url, path.join(folder, 'x.part'), {pauses: []}), wanted);
     });
+  });
+});
+
+describe('a try that failed', () => {
+  it('is told with the one that comes next', async () => {
+    const told: unknown[][] = [];
+    await withDownload(status(503), async (fetch) => {
+      await assert.rejects(fetch({pauses: [1, 1], onRetry: (...next) => told.push(next)}));
+    });
+    const [[reason]] = told;
+    assert.match(String(reason), /^127.0.0.1:\d+ answered 503$/);
+    assert.deepEqual(told, [
+      [reason, 2, 3],
+      [reason, 3, 3],
+    ]);
+  });
+
+  it('is repeated once where the name of the server cannot be resolved', async () => {
+    const lost = failure('data.example', Object.assign(new Error(), {code: 'ENOTFOUND'}));
+    const refused = failure('data.example', Object.assign(new Error(), {code: 'ECONNREFUSED'}));
+    assert.deepEqual(
+      [lost, refused].map((error) => (error as Passing).unresolved),
+      [true, false],
+    );
+    const lookup = mock.method(dns, 'lookup', (...args: unknown[]) => {
+      const done = args[args.length - 1] as (error: Error) => void;
+      setImmediate(() => done(Object.assign(new Error(), {code: 'ENOTFOUND'})));
+    });
+    try {
+      await withFolder((folder) => {
+        const fetch = download('http://data.example/x', path.join(folder, 'x.part'), {pauses: [1, 1, 1]});
+        return assert.rejects(fetch, /data.example cannot be reached \(ENOTFOUND\), after 2 tries/);
+      });
+      assert.equal(lookup.mock.callCount(), 2);
+    } finally {
+      lookup.mock.restore();
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import {gzipSync} from 'node:zlib';
 import {fetchedPath, isPresent, tableFile} from '../../lib/data/labelled-table';
 import {zip} from '../../lib/data/zip';
 import {copyNames} from '../../tools/datasets/copies';
-import {fetchSet, verifySet, type FetchOptions} from '../../tools/datasets/fetch';
+import {fetchPiece, piecesOf, titleOf, verifyPiece, type FetchOptions} from '../../tools/datasets/fetch';
 import {explained} from '../../tools/datasets/store';
 import {
   archive,
@@ -22,11 +22,10 @@ import {
 const terminal = {write: () => undefined};
 const quick: FetchOptions = {terminal, pauses: [1], patience: 2000};
 
-describe('fetchSet(name)', () => {
+describe('fetchPiece(piece)', () => {
   it('keeps the table and its checksum, and nothing else', async () => {
     await withFetch(good(archive(breastwRows())), async (fetch, folder, asked) => {
-      const wanted =
-        /^breastw-adbench: 683 rows × 9 features, 239 anomalies; its SHA-256 is the catalogue's; in .*$/;
+      const wanted = /^683 rows × 9 features, 239 anomalies; its SHA-256 is the catalogue's; in .*$/;
       assert.match((await fetch('breastw-adbench')).join(), wanted);
       assert.deepEqual(fs.readdirSync(path.join(folder, 'breastw-adbench')), [
         'table.csv',
@@ -57,7 +56,7 @@ describe('fetchSet(name)', () => {
     await withFetch(good(archive(rows)), async (fetch, folder) => {
       const wanted = /4_breastw.npz: expected values of SHA-256 [0-9a-f]{64}, got [0-9a-f]{64} \(683 rows/;
       await assert.rejects(fetch('breastw-adbench'), wanted);
-      assert.deepEqual(fs.readdirSync(path.join(folder, 'breastw-adbench')), []);
+      assert.deepEqual(fs.readdirSync(folder), []);
       assert.equal(isPresent('breastw-adbench'), false);
     });
   });
@@ -74,9 +73,10 @@ describe('fetchSet(name)', () => {
         (await fetch('hepatitis')).join(),
         /80 rows × 19 features, 13 anomalies; only its counts are known/,
       );
-      assert.deepEqual(verifySet('hepatitis'), [
-        'hepatitis, table: its SHA-256 is the one seen when it was fetched',
-      ]);
+      assert.equal(
+        verifyPiece({name: 'hepatitis', part: 'table'}),
+        'its SHA-256 is the one seen when it was fetched',
+      );
       const before = fs.readFileSync(tableFile('hepatitis'));
       rows = hepatitisRows(1);
       const wanted =
@@ -97,7 +97,7 @@ describe('fetchSet(name)', () => {
     const bytes = zip(new Map([['../../X.npy', Buffer.from('x')]]));
     await withFetch(good(bytes), async (fetch, folder) => {
       await assert.rejects(fetch('hepatitis'), /expected names inside its folder, got "..\/..\/X.npy"/);
-      assert.deepEqual(fs.readdirSync(path.join(folder, 'hepatitis')), []);
+      assert.deepEqual(fs.readdirSync(folder), []);
     });
   });
 
@@ -143,14 +143,41 @@ describe('fetchSet(name)', () => {
     });
   });
 
-  it('does not wait again for a host that could not be reached', async () => {
-    await withFolder(async () => {
+  it('says what to do about a host that cannot be reached, and does not wait for it again', async () => {
+    await withFolder(async (folder) => {
       let mirror = '';
       await withServer(status(200), async ({url}) => void (mirror = url));
-      const options = {...quick, mirror, pauses: [], unreachable: new Set<string>()};
-      await assert.rejects(fetchSet('cardio', options), /cannot be reached/);
-      await assert.rejects(fetchSet('cover', options), /127.0.0.1:\d+ could not be reached/);
+      const said: string[] = [];
+      const terminal = {write: (text: string) => said.push(text)};
+      const options = {...quick, mirror, terminal, unreachable: new Set<string>()};
+      const advice =
+        /cannot be reached \(ECONNREFUSED\), after 2 tries; take a copy with --from FOLDER, or another server with --mirror URL$/;
+      await assert.rejects(fetchSet('cardio', options), advice);
+      assert.match(
+        said.join(''),
+        /^cardio: fetching\ncardio: 127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\); trying again, 2 of 2\n$/,
+      );
+      await assert.rejects(fetchSet('cover', options), /not tried, since 127.0.0.1:\d+ could not be reached/);
+      assert.deepEqual(fs.readdirSync(folder), []);
     });
+  });
+
+  it('removes the folders that it made for nothing, not those that were there', async () => {
+    await withFetch(status(404), async (fetch, folder) => {
+      await assert.rejects(fetch('cardio'), /no such file/);
+      assert.deepEqual(fs.readdirSync(folder), []);
+      process.env.COURSE_DATASETS = path.join(folder, 'new', 'one');
+      await assert.rejects(fetch('cardio'), /no such file/);
+      assert.deepEqual(fs.readdirSync(folder), []);
+    });
+  });
+
+  it('takes each table of a set by itself', () => {
+    assert.deepEqual(piecesOf('nsl-kdd').map(titleOf), ['nsl-kdd, train', 'nsl-kdd, test']);
+    assert.deepEqual(piecesOf('wdbc').concat(piecesOf('cardio')), [
+      {name: 'wdbc'},
+      {name: 'cardio', part: 'table'},
+    ]);
   });
 
   it('says of the cards where they are, since only the reader can fetch them', async () => {
@@ -160,11 +187,11 @@ describe('fetchSet(name)', () => {
   });
 
   it('says of what comes with the course that it is here', async () => {
-    assert.match((await fetchSet('wdbc', quick)).join(), /^wdbc: here already, in datasets\/; its SHA-256/);
+    assert.match((await fetchSet('wdbc', quick)).join(), /^here already, in datasets\/; its SHA-256/);
   });
 });
 
-describe('fetchSet(name, {from})', () => {
+describe('fetchPiece(piece, {from})', () => {
   it('takes a copy from below a folder, under any of its names, compressed or not', async () => {
     const csv = [
       'x0,x1,x2,x3,x4,x5,x6,x7,x8,anomaly',
@@ -247,6 +274,12 @@ describe('a folder that cannot be written to', () => {
     return undefined;
   });
 });
+
+async function fetchSet(name: string, options: FetchOptions): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const piece of piecesOf(name)) sentences.push(await fetchPiece(piece, options));
+  return sentences;
+}
 
 type Fetch = (name: string, options?: Partial<FetchOptions>) => Promise<string[]>;
 

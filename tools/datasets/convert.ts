@@ -7,7 +7,7 @@ import {gunzipSync} from 'node:zlib';
 import type {FetchedTable} from '../../lib/data/catalogue';
 import {parseNpz} from '../../lib/data/npz';
 import {UNPACKED_LIMIT} from '../../lib/data/zip';
-import {webPage} from './web-page';
+import {excerpt, webPage} from './web-page';
 
 export interface Converted {
   csv: Buffer;
@@ -71,7 +71,7 @@ function fromCsv(name: string, lines: string[], labelName: string): Converted {
   const at = header.indexOf(labelName);
   if (at < 0 || lines.length < 2)
     throw new Error(
-      `${name}: expected a header with the column ${labelName} and rows, got ${shown(lines[0])}`,
+      `${name}: expected a header with the column ${labelName} and rows, got ${excerpt(lines[0] ?? '')}`,
     );
   const reordered = [[...header.slice(0, at), ...header.slice(at + 1), 'anomaly'].join(',')];
   let anomalies = 0;
@@ -83,7 +83,7 @@ function fromCsv(name: string, lines: string[], labelName: string): Converted {
     const wrong = numbers.findIndex((number, k) => !Number.isFinite(number) && cells[k] !== '');
     if (wrong >= 0)
       throw new Error(
-        `${name}, line ${i + 1}: expected a number for ${header[wrong]}, got ${shown(cells[wrong])}`,
+        `${name}, line ${i + 1}: expected a number for ${excerpt(header[wrong])}, got ${excerpt(cells[wrong])}`,
       );
     anomalies += numbers[at];
     const [flag] = numbers.splice(at, 1);
@@ -97,7 +97,9 @@ function fromText(name: string, lines: string[], columns: string[]): Converted {
   const rows = lines[0] === header ? lines.slice(1) : lines;
   const wrong = rows.findIndex((line) => line.split(',').length !== columns.length);
   if (wrong >= 0)
-    throw new Error(`${name}, row ${wrong + 1}: expected ${columns.length} cells, got ${shown(rows[wrong])}`);
+    throw new Error(
+      `${name}, row ${wrong + 1}: expected ${columns.length} cells, got ${excerpt(rows[wrong])}`,
+    );
   const labels = columns.filter((column) => column === 'attack' || column === 'difficulty').length;
   return {csv: joined([header, ...rows]), rows: rows.length, features: columns.length - labels};
 }
@@ -118,10 +120,6 @@ function bare(text: string): string {
 
 function joined(lines: string[]): Buffer {
   return Buffer.from(`${lines.join('\n')}\n`, 'utf8');
-}
-
-function shown(text = ''): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
 function describe(arrays: Record<string, {shape: number[]} | undefined>): string {

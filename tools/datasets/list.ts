@@ -1,41 +1,115 @@
-/** The catalogue as a table. */
+/** The catalogue as a table, and one set of it in full. */
 import * as fs from 'node:fs';
-import {catalogue, cataloguedFile, type CatalogueEntry} from '../../lib/data/catalogue';
-import {expectedSum, fetchedPath, isPresent} from '../../lib/data/labelled-table';
+import {
+  catalogue,
+  catalogueEntry,
+  cataloguedFile,
+  fetchCommand,
+  isForTheReader,
+  type CatalogueEntry,
+} from '../../lib/data/catalogue';
+import {expectedSum, fetchedFolder, fetchedPath, isPresent} from '../../lib/data/labelled-table';
+import {copyNames} from './copies';
 import {sizeText} from './line';
-import {grouped} from './store';
+import {countsText, grouped} from './store';
 
-const HEAD = ['name', 'here', 'rows × features', 'size', 'verified by', 'what it is', 'licence', 'source'];
-
-/** One line for each set. @param width of the terminal; lines are cut to it, and left whole without one. */
-export function listText(width = Infinity): string {
-  const rows = Object.entries(catalogue()).map(([name, entry]) => [
-    name,
-    isPresent(name) ? 'yes' : isForTheReader(entry) ? 'by you' : 'no',
-    shapeText(entry),
-    bytesText(name, entry),
-    verifiedBy(name, entry),
-    entry.title,
-    entry.licence,
-    entry.source,
-  ]);
-  const widths = HEAD.map((title, i) =>
-    Math.max(...[HEAD, ...rows].map((row) => row[i].length), title.length),
-  );
-  const rightAligned = new Set([2, 3]);
-  const line = (row: string[]) => {
-    const cells = row.map((text, i) =>
-      rightAligned.has(i) ? text.padStart(widths[i]) : text.padEnd(widths[i]),
-    );
-    const whole = cells.join('  ').trimEnd();
-    return whole.length > width ? `${whole.slice(0, width - 1)}…` : whole;
-  };
-  return [HEAD, ...rows].map(line).join('\n');
+interface Column {
+  head: string;
+  text(name: string, entry: CatalogueEntry): string;
+  rightAligned?: true;
+  /** Left out where the titles would become too short. */
+  optional?: true;
 }
 
-/** Whether only the reader may fetch a set, after logging in somewhere. */
-export function isForTheReader({tables}: CatalogueEntry): boolean {
-  return Object.values(tables).some(({url}) => url === undefined);
+const TITLE = 'what it is';
+const SHORTEST_TITLE = 46;
+
+const COLUMNS: Column[] = [
+  {head: 'name', text: (name) => name},
+  {
+    head: 'here',
+    text: (name) => (isPresent(name) ? 'yes' : isForTheReader(name) ? 'by you' : 'no'),
+  },
+  {head: 'rows × features', text: (_, entry) => shapeText(entry), rightAligned: true},
+  {head: 'size', text: bytesText, rightAligned: true, optional: true},
+  {head: 'verified', text: (_, entry) => verifiedBy(entry)},
+  {head: TITLE, text: (_, {title}) => title},
+  {head: 'licence', text: (_, {licence}) => licence, optional: true},
+  {head: 'source', text: (_, {source}) => source, optional: true},
+];
+
+/** One line for each set. @param width of the terminal, which decides on the columns; without one all are whole. */
+export function listText(width = Infinity): string {
+  const entries = Object.entries(catalogue());
+  const columns = COLUMNS.map((column) => {
+    const cells = [column.head, ...entries.map(([name, entry]) => column.text(name, entry))];
+    return {...column, cells, width: Math.max(...cells.map(({length}) => length))};
+  });
+  const titles = columns.find(({head}) => head === TITLE)!;
+  let room = width + 2;
+  for (const {optional, width: needed} of columns.filter((column) => column !== titles))
+    if (!optional) room -= needed + 2;
+  const chosen = columns.filter((column) => {
+    if (!column.optional) return true;
+    if (room - (column.width + 2) < SHORTEST_TITLE + 2) return false;
+    room -= column.width + 2;
+    return true;
+  });
+  titles.width = Math.min(titles.width, Math.max(TITLE.length, room - 2));
+  const line = (row: number) => {
+    const cells = chosen.map(({cells, width: w, rightAligned}) => {
+      const text = cut(cells[row], w);
+      return rightAligned ? text.padStart(w) : text.padEnd(w);
+    });
+    return cut(cells.join('  ').trimEnd(), width);
+  };
+  return Array.from({length: entries.length + 1}, (_, row) => line(row)).join('\n');
+}
+
+/** All that the catalogue says of a set. */
+export function entryText(name: string): string {
+  const entry = catalogueEntry(name);
+  const here = isPresent(name) ? 'yes' : `no; "${fetchCommand(name)}" fetches it`;
+  const parts = Object.entries(entry.tables);
+  const title = (part: string) => (parts.length > 1 ? `${part}: ` : '');
+  const lines: [string, string | undefined][] = [
+    ['here', here],
+    ['rows × features', parts.length > 0 ? undefined : shapeText(entry)],
+    ...parts.map(([part, {shape, anomalies}]): [string, string] => [
+      'table',
+      `${title(part)}${countsText(...shape, anomalies)}`,
+    ]),
+    ['size', bytesText(name, entry)],
+    ['verified by', verifiedInFull(name, entry)],
+    ['licence', entry.licence],
+    ['source', entry.source],
+    ...parts.map(([part, {url}]): [string, string | undefined] => ['address', url && `${title(part)}${url}`]),
+    ...parts.map(([part]): [string, string] => [
+      'copies',
+      `${title(part)}${copyNames(name, part).join(', ')}`,
+    ]),
+    ['note', entry.note],
+  ];
+  const shown = lines.filter(([, text]) => text !== undefined && text !== '–');
+  return [`${name}: ${entry.title}`, ...shown.map(([head, text]) => `  ${head.padEnd(15)}  ${text}`)].join(
+    '\n',
+  );
+}
+
+/** What is wrong with the folder of fetched sets, or undefined; there need be none before the first is fetched. */
+export function folderFault(): string | undefined {
+  let here: fs.Stats | undefined;
+  try {
+    here = fs.statSync(fetchedFolder(), {throwIfNoEntry: false});
+  } catch (error) {
+    return `COURSE_DATASETS: expected a folder, got ${fetchedFolder()} (${(error as NodeJS.ErrnoException).code})`;
+  }
+  if (!here || here.isDirectory()) return undefined;
+  return `COURSE_DATASETS: expected a folder, got the file ${fetchedFolder()}`;
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 // The sets of several files have parts of the same width: the rows of these are added.
@@ -56,13 +130,20 @@ function bytesText(name: string, {files, tables}: CatalogueEntry): string {
   return known.length < sizes.length ? '–' : sizeText(known.reduce((a, b) => a + b, 0));
 }
 
-function verifiedBy(name: string, {tables}: CatalogueEntry): string {
-  const counted = Object.entries(tables).filter(([, table]) => table.sha256 === undefined);
-  if (counted.length === 0) return 'SHA-256';
-  const seen = counted.every(([part]) => expectedSum(name, part) !== undefined);
-  return seen ? 'counts, first SHA-256' : 'counts';
+function verifiedBy({tables}: CatalogueEntry): string {
+  return Object.values(tables).some(({sha256}) => sha256 === undefined) ? 'counts' : 'SHA-256';
+}
+
+function verifiedInFull(name: string, entry: CatalogueEntry): string {
+  if (verifiedBy(entry) === 'SHA-256') return "the catalogue's SHA-256";
+  const seen = Object.keys(entry.tables).every((part) => expectedSum(name, part) !== undefined);
+  return `counts as published${seen ? ', and the SHA-256 seen when it was first fetched' : ''}`;
 }
 
 function sizeOf(file: string): number | undefined {
-  return fs.statSync(file, {throwIfNoEntry: false})?.size;
+  try {
+    return fs.statSync(file, {throwIfNoEntry: false})?.size;
+  } catch {
+    return undefined; // such as a table below what is no folder
+  }
 }

@@ -36,6 +36,18 @@ export function releasePart(part: string): void {
   active.delete(part);
 }
 
+/** Makes a folder. @returns what removes it again, with those above that were made for it, while empty. */
+export function makeFolder(folder: string): () => void {
+  const first = fs.mkdirSync(folder, {recursive: true}) ?? folder;
+  return () => {
+    try {
+      for (let here = folder; here.length >= first.length; here = path.dirname(here)) fs.rmdirSync(here);
+    } catch {
+      // not empty, or removed by another run
+    }
+  };
+}
+
 export function removePart(part: string): void {
   for (const file of [part, `${part}.json`]) fs.rmSync(file, {force: true});
 }

@@ -4,12 +4,20 @@ import * as https from 'node:https';
 
 /** What may go better the next time, unlike other errors. */
 export class Passing extends Error {
-  /** @param unreachable the host that did not answer at all. */
+  /**
+   * @param unreachable the host that did not answer at all.
+   * @param unresolved whether its very name could not be resolved.
+   */
   constructor(
     message: string,
     readonly unreachable?: string,
+    readonly unresolved = false,
   ) {
     super(message);
+  }
+
+  after(tries: number): Passing {
+    return new Passing(`${this.message}, after ${tries} ${tries === 1 ? 'try' : 'tries'}`, this.unreachable);
   }
 }
 
@@ -74,7 +82,7 @@ export function failure(host: string, error: NodeJS.ErrnoException): Error {
   if (error instanceof Passing) return error;
   const {code = '', message} = error;
   if (/^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)$/.test(code))
-    return new Passing(`${host} cannot be reached (${code})`, host);
+    return new Passing(`${host} cannot be reached (${code})`, host, /^(ENOTFOUND|EAI_AGAIN)$/.test(code));
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return new Error(`the certificate of ${host} is not trusted (${code}); see NODE_EXTRA_CA_CERTS`);
   return new Passing(`the connection to ${host} broke (${code || message})`);
