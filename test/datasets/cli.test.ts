@@ -131,7 +131,7 @@ describe('npm run datasets', () => {
       process.env.COURSE_DATASETS = path.join(file, 'below');
       assert.match(
         (await run()).errors,
-        /^COURSE_DATASETS: expected a folder, got .*below \(ENOTDIR\); no set/,
+        /^COURSE_DATASETS: expected a folder, got .*below, which lies below the file .*file; no set/,
       );
       process.env.COURSE_DATASETS = path.join(folder, 'new');
       assert.equal((await run()).errors, '');

@@ -1,5 +1,6 @@
 /** The catalogue as a table, and one set of it in full. */
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import {
   catalogue,
   catalogueEntry,
@@ -98,14 +99,21 @@ export function entryText(name: string): string {
 
 /** What is wrong with the folder of fetched sets, or undefined; there need be none before the first is fetched. */
 export function folderFault(): string | undefined {
-  let here: fs.Stats | undefined;
+  const folder = fetchedFolder();
+  // the nearest that exists: Node versions differ in what they say of a path below a file
+  let here = folder;
+  while (stat(here) === undefined && path.dirname(here) !== here) here = path.dirname(here);
+  if (stat(here)?.isDirectory()) return undefined;
+  const found = here === folder ? `the file ${folder}` : `${folder}, which lies below the file ${here}`;
+  return `COURSE_DATASETS: expected a folder, got ${found}`;
+}
+
+function stat(file: string): fs.Stats | undefined {
   try {
-    here = fs.statSync(fetchedFolder(), {throwIfNoEntry: false});
-  } catch (error) {
-    return `COURSE_DATASETS: expected a folder, got ${fetchedFolder()} (${(error as NodeJS.ErrnoException).code})`;
+    return fs.statSync(file);
+  } catch {
+    return undefined;
   }
-  if (!here || here.isDirectory()) return undefined;
-  return `COURSE_DATASETS: expected a folder, got the file ${fetchedFolder()}`;
 }
 
 function cut(text: string, width: number): string {
@@ -123,8 +131,8 @@ function shapeText({files, tables}: CatalogueEntry): string {
 
 function bytesText(name: string, {files, tables}: CatalogueEntry): string {
   const sizes = [
-    ...Object.keys(files).map((file) => sizeOf(cataloguedFile(name, file).path)),
-    ...Object.entries(tables).map(([part, table]) => sizeOf(fetchedPath(name, part)) ?? table.bytes),
+    ...Object.keys(files).map((file) => stat(cataloguedFile(name, file).path)?.size),
+    ...Object.entries(tables).map(([part, table]) => stat(fetchedPath(name, part))?.size ?? table.bytes),
   ];
   const known = sizes.filter((size) => size !== undefined);
   return known.length < sizes.length ? '–' : sizeText(known.reduce((a, b) => a + b, 0));
@@ -138,12 +146,4 @@ function verifiedInFull(name: string, entry: CatalogueEntry): string {
   if (verifiedBy(entry) === 'SHA-256') return "the catalogue's SHA-256";
   const seen = Object.keys(entry.tables).every((part) => expectedSum(name, part) !== undefined);
   return `counts as published${seen ? ', and the SHA-256 seen when it was first fetched' : ''}`;
-}
-
-function sizeOf(file: string): number | undefined {
-  try {
-    return fs.statSync(file, {throwIfNoEntry: false})?.size;
-  } catch {
-    return undefined; // such as a table below what is no folder
-  }
 }
