@@ -4,9 +4,9 @@
  * https://doi.org/10.1109/CISDA.2009.5356528
  */
 import {assertChoice} from '../check';
-import {readCsv} from './csv';
+import {readCsv} from './tables/csv';
 import {benchmarkMalignantRows, tableFile} from './labelled-table';
-import {column, isMissing, selectRows, withoutColumns, type Table} from './table';
+import {column, isMissing, selectRows, withoutColumns, type Table} from './tables/table';
 
 /** Rows of one table, without their label. */
 export interface LabelledRows {

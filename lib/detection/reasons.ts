@@ -1,5 +1,5 @@
 /** From what each feature adds to a score to the columns that give a row away. */
-import type {Feature} from '../data/table-encoder';
+import type {Feature} from '../data/tables/table-encoder';
 import type * as tf from '../tf';
 
 /** A column and the share of the score that it answers for, from 0 to 1. */

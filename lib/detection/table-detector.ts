@@ -12,8 +12,8 @@
  */
 import {assertOptions, assertWithin} from '../check';
 import {readArrays, writeArrays, type StoredArray} from '../data/safetensors';
-import {rowRange, selectRows, source, type Table} from '../data/table';
-import {TableEncoder, type TableEncoderOptions} from '../data/table-encoder';
+import {rowRange, selectRows, source, type Table} from '../data/tables/table';
+import {TableEncoder, type TableEncoderOptions} from '../data/tables/table-encoder';
 import {RandomStream} from '../random';
 import * as tf from '../tf';
 import {benjaminiHochberg, conformalPValues, conformalThreshold} from './conformal';

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import {loadMedical, loadNslKdd, loadSensors, SECONDS_PER_READING} from '../../lib/data/anomaly-tables';
 import {isPresent} from '../../lib/data/labelled-table';
 import {slidingWindows} from '../../lib/data/series';
-import {cellText} from '../../lib/data/table';
+import {cellText} from '../../lib/data/tables/table';
 import * as tf from '../../lib/tf';
 import {assertClose, tensorsLeaked} from '../helpers';
 

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import {parseCsv} from '../../lib/data/csv';
-import {column} from '../../lib/data/table';
+import {parseCsv} from '../../lib/data/tables/csv';
+import {column} from '../../lib/data/tables/table';
 import {TableDetector, type Verdict} from '../../lib/detection/table-detector';
 import {RandomStream} from '../../lib/random';
 import {reportPage} from '../../tools/detect/report';

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import {parseCsv} from '../../lib/data/csv';
-import {TableEncoder} from '../../lib/data/table-encoder';
+import {parseCsv} from '../../lib/data/tables/csv';
+import {TableEncoder} from '../../lib/data/tables/table-encoder';
 import {PcaDetector} from '../../lib/detection/pca-detector';
 import {TableDetector} from '../../lib/detection/table-detector';
 import * as tf from '../../lib/tf';

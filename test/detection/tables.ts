@@ -1,6 +1,6 @@
 /** Tables with a structure that is easy to break: y follows from x, and kind goes with the sign of x. */
-import {parseCsv} from '../../lib/data/csv';
-import type {Table} from '../../lib/data/table';
+import {parseCsv} from '../../lib/data/tables/csv';
+import type {Table} from '../../lib/data/tables/table';
 import {RandomStream} from '../../lib/random';
 
 /**

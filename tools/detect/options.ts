@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {parseArgs} from 'node:util';
 import {assertChoice} from '../../lib/check';
-import type {CsvOptions} from '../../lib/data/csv';
+import type {CsvOptions} from '../../lib/data/tables/csv';
 import {detectionMethods} from '../../lib/detection/methods';
 import {parsed} from '../notebook/arguments';
 

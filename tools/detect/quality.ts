@@ -1,5 +1,5 @@
 /** How verdicts compare with what is known of the rows. */
-import {column, counted, source, type Table} from '../../lib/data/table';
+import {column, counted, source, type Table} from '../../lib/data/tables/table';
 import {falseAlarmSpread} from '../../lib/detection/conformal';
 import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
 import {auroc, averagePrecision} from '../../lib/metrics/detection';

@@ -1,6 +1,6 @@
 /** What was found, as one page that needs nothing else: to read, print and pass on. */
 import * as path from 'node:path';
-import {cellText, column, counted, source, type Table} from '../../lib/data/table';
+import {cellText, column, counted, source, type Table} from '../../lib/data/tables/table';
 import type {TableDetector, Verdict} from '../../lib/detection/table-detector';
 import type {Figure} from '../../lib/plot/figure';
 import {toPng} from '../../lib/plot/render';
@@ -46,7 +46,7 @@ export async function reportPage(report: Report): Promise<string> {
     ...(blame ? await blamed(blame, file) : []),
     ...(verdicts.length > 1 ? await spread(verdicts) : []), // one row has no spread
     '<h2>How it was done</h2>',
-    `<p>Method ${text(guard.detector.method)}, options ${text(JSON.stringify(guard.detector.config))}; ${guard.calibration.length} calibration rows; at most ${percent(guard.falseAlarms)} false alarms promised.</p>`,
+    `<p>Method ${text(guard.detector.method)}, options ${text(optionsText(guard.detector.config))}; ${guard.calibration.length} calibration rows; at most ${percent(guard.falseAlarms)} false alarms promised.</p>`,
     `<details><summary>What was done with each column</summary>${columnTable(guard)}</details>`,
   ];
   return `<!doctype html>
@@ -80,6 +80,11 @@ ${sections.join('\n')}
 `;
 }
 
+function optionsText(config: object): string {
+  const told = Object.entries(config).filter(([name, value]) => name !== 'progress' && value !== null);
+  return told.map(([name, value]) => `${name} ${String(value)}`).join(', ') || 'none';
+}
+
 function strangest({table, verdicts, id}: Report): string {
   const names = ['row', ...(id === undefined ? [] : [id]), 'score', 'p-value', 'flagged', 'because of'];
   const places = Array.from(verdicts.keys()).sort((a, b) => verdicts[b].score - verdicts[a].score);
@@ -89,7 +94,7 @@ function strangest({table, verdicts, id}: Report): string {
       .filter(({share}) => Math.round(100 * share) > 0)
       .map(
         ({column: name, share}) =>
-          `${name} = ${cellText(column(table, name), i) || 'missing'} (${Math.round(100 * share)} %)`,
+          `${name} = ${short(cellText(column(table, name), i)) || 'missing'} (${Math.round(100 * share)} %)`,
       );
     return [
       String(i + 1),
@@ -101,6 +106,12 @@ function strangest({table, verdicts, id}: Report): string {
     ];
   });
   return tableOf(names, rows, 'rows');
+}
+
+// A number to six digits, which is enough to recognise it; anything else as it is.
+function short(cell: string): string {
+  const value = Number(cell);
+  return cell.length > 8 && Number.isFinite(value) ? String(Number(value.toPrecision(6))) : cell;
 }
 
 /** "10 of 63 flagged rows; all are in scores.csv.", or where no more are flagged: of all rows. */

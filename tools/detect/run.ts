@@ -1,7 +1,7 @@
 /** `npm run detect` from settings to files. Everything is worked out before the first file appears. */
 import * as fs from 'node:fs';
-import {formatCsv} from '../../lib/data/csv';
-import {counted, type Table} from '../../lib/data/table';
+import {formatCsv} from '../../lib/data/tables/csv';
+import {counted, type Table} from '../../lib/data/tables/table';
 import {TableDetector, type Verdict} from '../../lib/detection/table-detector';
 import {progressText, type Terminal} from '../notebook/progress';
 import type {Settings} from './options';

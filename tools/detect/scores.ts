@@ -1,5 +1,5 @@
 /** The verdicts as a table, a line for each row that was judged. */
-import {column, type Column, type Table} from '../../lib/data/table';
+import {column, type Column, type Table} from '../../lib/data/tables/table';
 import type {Verdict} from '../../lib/detection/table-detector';
 
 const REASONS = [0, 1, 2];

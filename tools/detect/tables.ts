@@ -1,6 +1,6 @@
 /** The two tables of `npm run detect`, read and looked at before anything is learned. */
 import * as fs from 'node:fs';
-import {readCsv, type CsvOptions} from '../../lib/data/csv';
+import {readCsv, type CsvOptions} from '../../lib/data/tables/csv';
 import {
   column,
   counted,
@@ -9,7 +9,7 @@ import {
   selectRows,
   source,
   type Table,
-} from '../../lib/data/table';
+} from '../../lib/data/tables/table';
 import type {Settings} from './options';
 import {labelsOf} from './quality';
 import {asTyped} from './words';

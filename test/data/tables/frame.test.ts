@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
-import {parseCsv} from '../../lib/data/csv';
-import {dataFrame, describeTable, showTable, summarize} from '../../lib/data/frame';
-import {assertClose, tensorsLeaked} from '../helpers';
+import {parseCsv} from '../../../lib/data/tables/csv';
+import {dataFrame, describeTable, showTable, summarize} from '../../../lib/data/tables/frame';
+import {assertClose, tensorsLeaked} from '../../helpers';
 
 describe('dataFrame', () => {
   it('keeps a fraction below fifty whole numbers, a leading zero, and what is missing', () => {

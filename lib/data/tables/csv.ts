@@ -10,12 +10,12 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {assertOptions} from '../check';
+import {assertOptions} from '../../check';
 import {decode, type Encoding} from './csv-bytes';
 import {decimalProblem, GrowingNumbers, GrowingText, numberIn} from './csv-columns';
 import {chosenDelimiter, delimiterName, otherDelimiter} from './csv-delimiter';
 import {rowsOf} from './csv-rows';
-import {bytesOf} from './file';
+import {bytesOf} from '../file';
 import {counted, type Column, type Table} from './table';
 
 export interface CsvOptions {

@@ -1,10 +1,10 @@
 import * as assert from 'node:assert/strict';
-import {moments} from '../../lib/data/column-fit';
-import {parseCsv} from '../../lib/data/csv';
-import {rowRange, selectRows, type Table} from '../../lib/data/table';
-import {TableEncoder, type TableEncoderOptions} from '../../lib/data/table-encoder';
-import {RandomStream} from '../../lib/random';
-import {assertClose, tensorsLeaked} from '../helpers';
+import {moments} from '../../../lib/data/tables/column-fit';
+import {parseCsv} from '../../../lib/data/tables/csv';
+import {rowRange, selectRows, type Table} from '../../../lib/data/tables/table';
+import {TableEncoder, type TableEncoderOptions} from '../../../lib/data/tables/table-encoder';
+import {RandomStream} from '../../../lib/random';
+import {assertClose, tensorsLeaked} from '../../helpers';
 
 describe('TableEncoder', () => {
   it('takes the mean from numbers and divides by the deviation of the n training values', () => {

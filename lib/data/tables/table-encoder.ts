@@ -12,8 +12,8 @@
  * Nothing that training never had goes unnoticed: an unseen category, or another value in a constant column,
  * is a feature that is 0 in training and then 10.
  */
-import {assertChoice, assertInteger, assertOptions} from '../check';
-import * as tf from '../tf';
+import {assertChoice, assertInteger, assertOptions} from '../../check';
+import * as tf from '../../tf';
 import * as codes from './column-code';
 import {fitColumn} from './column-fit';
 import {inWords} from './column-words';

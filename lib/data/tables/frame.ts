@@ -3,9 +3,9 @@
  * deviations are our own: danfojs averages along rows, guesses types from the first rows and truncates what it
  * takes for integers, so nothing that counts goes through it.
  */
-import {assertInteger} from '../check';
-import {show} from '../display';
-import '../tf'; // before danfojs, which asks for an engine
+import {assertInteger} from '../../check';
+import {show} from '../../display';
+import '../../tf'; // before danfojs, which asks for an engine
 import {moments} from './column-fit';
 import {cellText, isMissing, type Column, type Table} from './table';
 

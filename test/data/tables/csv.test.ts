@@ -2,10 +2,17 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import {formatCsv, parseCsv, readCsv, writeCsv, type CsvOptions} from '../../lib/data/csv';
-import {rowsOf} from '../../lib/data/csv-rows';
-import {cellText, column, rowRange, selectRows, withoutColumns, type Table} from '../../lib/data/table';
-import {RandomStream} from '../../lib/random';
+import {formatCsv, parseCsv, readCsv, writeCsv, type CsvOptions} from '../../../lib/data/tables/csv';
+import {rowsOf} from '../../../lib/data/tables/csv-rows';
+import {
+  cellText,
+  column,
+  rowRange,
+  selectRows,
+  withoutColumns,
+  type Table,
+} from '../../../lib/data/tables/table';
+import {RandomStream} from '../../../lib/random';
 
 describe('parseCsv', () => {
   it('makes numbers of columns in which every cell is one, and text of the others', () => {
