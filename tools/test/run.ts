@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     add(
       await runMocha(
         [
-          'dist/test/{random,compile,data,layers,losses,models,train,metrics,detection,lesson}/*.test.js',
+          'dist/test/{random,compile,data,layers,losses,models,train,metrics,detection,lesson}/**/*.test.js',
           'dist/test/engine/{matmul,gradients}.test.js',
         ],
         {
