@@ -56,7 +56,7 @@ export function loadNslKdd(): {train: LabelledRows; test: LabelledRows} {
 export interface SensorReadings {
   /** Relative humidity, in percent, and temperature, in degrees Celsius, of each reading. */
   readings: [number, number][];
-  /** 1 while steam from hot water was let onto the sensor. */
+  /** 1 during the event that the authors introduced. */
   labels: Uint8Array;
   indoor: boolean;
 }
@@ -66,7 +66,7 @@ export const SECONDS_PER_READING = 5;
 
 /**
  * Four sensors over six hours, two of them with an event in between: Suthaharan, Alzahrani, Rajasegarar, Leckie &
- * Palaniswami 2010, https://doi.org/10.1109/ISSNIP.2010.5706782
+ * Palaniswami 2010, "Labelled data collection for anomaly detection in wireless sensor networks", ISSNIP, Brisbane.
  */
 export function loadSensors(): SensorReadings[] {
   const table = readCsv(tableFile('sensors'));

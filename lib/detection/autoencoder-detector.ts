@@ -1,8 +1,8 @@
 /**
  * The auto-encoder as a detector: what it was never shown it cannot restore, and the squared error tells.
  * Japkowicz, Myers & Gluck 1995, https://www.ijcai.org/Proceedings/95-1/Papers/068.pdf; of several networks
- * from different seeds the mean error counts, as in Chen, Sathe, Aggarwal & Turaga 2017,
- * https://doi.org/10.1137/1.9781611974973.11
+ * from different seeds the mean error counts (Chen, Sathe, Aggarwal & Turaga 2017, who vary the connections too, take
+ * the median: https://doi.org/10.1137/1.9781611974973.11)
  *
  *   x [m, d] ─ encoder ─► z [m, k] ─ decoder ─► x̂ [m, d],  score Σ_j (x_j - x̂_j)²
  *
@@ -25,6 +25,7 @@ import {
   assertTraining,
   filled,
   restoreWeights,
+  taught,
   train,
   TRAINING_DEFAULTS,
   weightArrays,
@@ -88,18 +89,13 @@ export class AutoencoderDetector implements Detector {
     assertWithin('noise', config.noise, 0, Infinity);
     assertChoice('error', config.error, ['squared', 'relative']);
     assertInteger('members', config.members);
-    const detector = AutoencoderDetector.untrained(config, inputDim);
-    try {
-      for (const [member, network] of detector.networks.entries()) {
+    return taught(AutoencoderDetector.untrained(config, inputDim), async ({networks}) => {
+      for (const [member, network] of networks.entries()) {
         const seed = config.seed + member;
         const task = config.noise > 0 ? denoising(network, gaussianNoise(config.noise), {seed}) : network;
         await train(task, x, {...config, seed});
       }
-    } catch (error) {
-      detector.dispose();
-      throw error;
-    }
-    return detector;
+    });
   }
 
   static restore(

@@ -72,7 +72,21 @@ export function restoreWeights(
   );
 }
 
-/** The detector, once it has been given what it learned; if that fails, its tensors are freed. */
+/** The detector, once it has learned; if that fails, its tensors are freed. */
+export async function taught<D extends {dispose(): void}>(
+  detector: D,
+  teach: (detector: D) => Promise<void>,
+): Promise<D> {
+  try {
+    await teach(detector);
+    return detector;
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}
+
+/** The same for a detector that is given what it learned before. */
 export function filled<D extends {dispose(): void}>(detector: D, fill: (detector: D) => void): D {
   try {
     fill(detector);

@@ -13,6 +13,7 @@ import {
   assertTraining,
   filled,
   restoreWeights,
+  taught,
   train,
   TRAINING_DEFAULTS,
   weightArrays,
@@ -57,14 +58,10 @@ export class SvddDetector implements Detector {
     const config = {...DEFAULTS, ...options};
     assertTraining(config);
     const inputDim = x.shape[1];
-    const model = new DeepSvdd(modelConfig(config, inputDim));
-    model.placeCentre(x);
-    try {
-      await train(model, x, config, adamW({weightDecay: WEIGHT_DECAY}));
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    const model = await taught(new DeepSvdd(modelConfig(config, inputDim)), async (untrained) => {
+      untrained.placeCentre(x);
+      await train(untrained, x, config, adamW({weightDecay: WEIGHT_DECAY}));
+    });
     return new SvddDetector(
       config,
       inputDim,

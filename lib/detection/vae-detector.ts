@@ -19,6 +19,7 @@ import {
   assertTraining,
   filled,
   restoreWeights,
+  taught,
   train,
   TRAINING_DEFAULTS,
   weightArrays,
@@ -66,14 +67,7 @@ export class VaeDetector implements Detector {
     assertTraining(config);
     assertPositive('deviation', config.deviation);
     assertInteger('samples', config.samples);
-    const detector = VaeDetector.untrained(config, inputDim);
-    try {
-      await train(detector.model, x, config);
-    } catch (error) {
-      detector.dispose();
-      throw error;
-    }
-    return detector;
+    return taught(VaeDetector.untrained(config, inputDim), ({model}) => train(model, x, config));
   }
 
   static restore(
